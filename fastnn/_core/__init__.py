@@ -1,0 +1,5 @@
+"""The compiled modules; `kernels` is the one chosen for this processor."""
+
+from fastnn._core.dispatch import kernels
+
+__all__ = ["kernels"]

@@ -1,0 +1,92 @@
+"""Build of the compiled modules: one table of flags, one table of directives."""
+
+import os
+import platform
+import sys
+from pathlib import Path
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+SOURCES = Path("src_cython")
+DEBUG = os.environ.get("FASTNN_DEBUG") == "1"
+
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": DEBUG,
+    "wraparound": False,
+    "initializedcheck": DEBUG,
+    "cdivision": not DEBUG,
+    "overflowcheck": DEBUG,
+    "embedsignature": True,
+    "binding": True,
+}
+
+# No flag here or at link time may change floating-point arithmetic for the process
+# (-ffast-math does), hide NaN (-ffinite-math-only does) or make its rounding depend
+# on the instruction set (contraction does).
+FLAGS = [
+    "-O3",
+    "-g0",
+    "-std=gnu11",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fwrapv",
+    "-fvisibility=hidden",
+    "-Wno-unused-function",
+    "-Wno-sign-compare",
+    "-Wno-unknown-pragmas",
+]
+DEBUG_FLAGS = ["-O1", "-g", "-std=gnu11", "-ffp-contract=off", "-fwrapv"]
+
+AVX2 = ["-mavx2", "-mfma"]
+AVX512 = [*AVX2, "-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl"]
+# by the end of a module's name
+INSTRUCTION_SETS = {
+    "_avx2": AVX2,
+    "_avx512": [*AVX512, "-mprefer-vector-width=512"],
+}
+
+
+def is_x86():
+    """Whether the target is x86-64 (on macOS the target may differ from the host)."""
+    target = os.environ.get("ARCHFLAGS", "") if sys.platform == "darwin" else ""
+    return "x86_64" in (target or platform.machine().replace("AMD64", "x86_64"))
+
+
+def flags_for(name):
+    """The compiler flags of a module, or None if it cannot exist on this target."""
+    extra = next((f for end, f in INSTRUCTION_SETS.items() if name.endswith(end)), [])
+    if extra and not is_x86():
+        return None
+    return (DEBUG_FLAGS if DEBUG else FLAGS) + extra
+
+
+def extensions():
+    """An Extension for each .pyx, named by its path."""
+    for source in sorted(SOURCES.rglob("*.pyx")):
+        name = ".".join(source.relative_to(SOURCES).with_suffix("").parts)
+        flags = flags_for(name)
+        if flags is not None:
+            yield Extension(
+                name,
+                [str(source)],
+                include_dirs=[numpy.get_include(), str(SOURCES / "native")],
+                define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION")],
+                extra_compile_args=flags,
+                extra_link_args=["-pthread"],
+                depends=[str(p) for p in SOURCES.rglob("*.[hp]*")],
+            )
+
+
+setup(
+    ext_modules=cythonize(
+        list(extensions()),
+        include_path=[str(SOURCES)],
+        build_dir="build",
+        compiler_directives=DIRECTIVES,
+        nthreads=0,
+    )
+)

@@ -1,0 +1,18 @@
+"""Every kernel, for the instruction set that the including module is compiled for."""
+
+include "common.pxi"
+include "elementwise.pxi"
+include "dense.pxi"
+include "rows.pxi"
+include "losses.pxi"
+include "metrics.pxi"
+include "optimizers.pxi"
+
+VECTOR_BYTES = FN_VECTOR_BYTES
+HAS_FMA = bool(FN_HAS_FMA)
+
+# A door whose kernel has its name already goes by that name in Python.
+for _name in [name for name in globals() if name.endswith("_door")]:
+    _door = globals().pop(_name)
+    _door.__name__ = _door.__qualname__ = _name[: -len("_door")]
+    globals()[_door.__name__] = _door

@@ -1,0 +1,185 @@
+"""What every kernel family uses: the C math, the split of work over threads, and
+the helpers of the test doors."""
+
+import numpy as np
+
+cimport numpy as cnp
+from libc.string cimport memcpy, memset
+
+from fastnn._core.types cimport Op, Source, Step, dim_t, real_t, run_t
+
+cnp.import_array()
+
+
+cdef extern from "vector_math.h" nogil:
+    float fn_exp_f32(float x)
+    double fn_exp_f64(double x)
+    float fn_expm1_negative_f32(float x)
+    double fn_expm1_negative_f64(double x)
+    float fn_log_f32(float x)
+    double fn_log_f64(double x)
+    float fn_log1p_f32(float x)
+    double fn_log1p_f64(double x)
+    float fn_tanh_f32(float x)
+    double fn_tanh_f64(double x)
+    float fn_sigmoid_f32(float x)
+    double fn_sigmoid_f64(double x)
+    float fn_fma_f32(float a, float b, float c)
+    double fn_fma_f64(double a, double b, double c)
+    int FN_HAS_FMA
+
+cdef extern from "<math.h>" nogil:
+    float sqrtf(float x)
+    double sqrt(double x)
+    double pow(double x, double y)
+
+cdef extern from *:
+    void fn_prefetch "__builtin_prefetch"(const void* address) nogil
+
+
+cdef enum:
+    LANES = 16        # virtual lanes of a sum across a row: the same on every CPU
+    ALIGNMENT = 64
+
+
+cdef inline real_t exp_(real_t x) noexcept nogil:
+    return fn_exp_f32(x) if real_t is float else fn_exp_f64(x)
+
+
+cdef inline real_t expm1_negative(real_t x) noexcept nogil:
+    return fn_expm1_negative_f32(x) if real_t is float else fn_expm1_negative_f64(x)
+
+
+cdef inline real_t log_(real_t x) noexcept nogil:
+    return fn_log_f32(x) if real_t is float else fn_log_f64(x)
+
+
+cdef inline real_t log1p_(real_t x) noexcept nogil:
+    return fn_log1p_f32(x) if real_t is float else fn_log1p_f64(x)
+
+
+cdef inline real_t tanh_(real_t x) noexcept nogil:
+    return fn_tanh_f32(x) if real_t is float else fn_tanh_f64(x)
+
+
+cdef inline real_t sigmoid_(real_t x) noexcept nogil:
+    return fn_sigmoid_f32(x) if real_t is float else fn_sigmoid_f64(x)
+
+
+cdef inline real_t fma_(real_t a, real_t b, real_t c) noexcept nogil:
+    return fn_fma_f32(a, b, c) if real_t is float else fn_fma_f64(a, b, c)
+
+
+cdef inline real_t sqrt_(real_t x) noexcept nogil:
+    return sqrtf(x) if real_t is float else sqrt(x)
+
+
+cdef inline void share(
+    dim_t n, dim_t grain, const Step* step, dim_t* begin, dim_t* end
+) noexcept nogil:
+    """[begin, end) := this thread's part of n items, in whole grains"""
+    cdef dim_t grains = (n + grain - 1) // grain
+    cdef dim_t lo = grains * step.thread // step.threads * grain
+    cdef dim_t hi = grains * (step.thread + 1) // step.threads * grain
+    begin[0] = min(lo, n)
+    end[0] = min(hi, n)
+
+
+# ---- the tables from names to machine code ---------------------------------------
+
+# {dtype: {name: address}} of operations, and of element-wise functions
+# (forward, backward) that an operation can carry with it
+_OPERATIONS = {np.dtype(np.float32): {}, np.dtype(np.float64): {}}
+_FUNCTIONS = {np.dtype(np.float32): {}, np.dtype(np.float64): {}}
+
+
+cdef void _add_operation(name, run_t run32, run_t run64):
+    _OPERATIONS[np.dtype(np.float32)][name] = <size_t> run32
+    _OPERATIONS[np.dtype(np.float64)][name] = <size_t> run64
+
+
+def operations(dtype):
+    """{name: address} of the operations for float32 or float64."""
+    return _OPERATIONS[np.dtype(dtype)]
+
+
+def functions(dtype):
+    """{name: (forward address, backward address)} of the element-wise functions
+    that the plan can run alone or fuse into a matrix product."""
+    return _FUNCTIONS[np.dtype(dtype)]
+
+
+# ---- the test doors: arrays checked, copied into padded memory, run, copied back ---
+
+def _dtype_of(array):
+    if not isinstance(array, np.ndarray) or array.dtype not in _OPERATIONS:
+        raise ValueError(
+            "expected an array of float32 or float64. "
+            f"Received: {getattr(array, 'dtype', type(array).__name__)}"
+        )
+    return array.dtype
+
+
+def _require(name, array, shape, dtype):
+    """Raise unless `array` has this shape and dtype."""
+    if not isinstance(array, np.ndarray) or array.dtype != dtype:
+        raise ValueError(f"{name}: expected an array of {np.dtype(dtype)}")
+    if array.shape != tuple(shape):
+        raise ValueError(
+            f"{name}: expected shape {tuple(shape)}. Received: {array.shape}"
+        )
+
+
+def _require_matrix(name, array):
+    if array.ndim != 2:
+        raise ValueError(f"{name}: expected 2 axes. Received shape: {array.shape}")
+
+
+def _padded(array):
+    """A 64-byte aligned copy of a 1-D or 2-D array, rows padded with zeros; None
+    for None."""
+    if array is None:
+        return None
+    matrix = array.reshape((1, -1)) if array.ndim == 1 else array
+    item = matrix.itemsize
+    width = max(-(-matrix.shape[1] * item // ALIGNMENT), 1) * ALIGNMENT // item
+    rows = max(matrix.shape[0], 1)
+    raw = np.zeros(rows * width * item + ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    copy = raw[start : start + rows * width * item].view(array.dtype)
+    copy = copy.reshape((rows, width))
+    copy[: matrix.shape[0], : matrix.shape[1]] = matrix
+    return copy
+
+
+def _unpad(array, padded):
+    """array[...] := the part of `padded` that it was copied to"""
+    if array is None:
+        return
+    if array.ndim == 1:
+        array[...] = padded[0, : array.shape[0]]
+    else:
+        array[...] = padded[: array.shape[0], : array.shape[1]]
+
+
+def _run(name, dtype, dim_t rows, operands, sizes, scalars=(), size_t function=0,
+         unsigned long long key=0, long long iteration=0):
+    """Run one operation on arrays, on this thread."""
+    cdef Op op
+    cdef Step step
+    memset(&op, 0, sizeof(op))
+    memset(&step, 0, sizeof(step))
+    for i, operand in enumerate(operands):
+        if operand is not None:
+            op.operand[i] = cnp.PyArray_DATA(<cnp.ndarray> operand)
+    for i, size in enumerate(sizes):
+        op.size[i] = size
+    for i, scalar in enumerate(scalars):
+        op.scalar[i] = scalar
+    op.function = <void*> function
+    op.key = key
+    op.run = <run_t> <void*> <size_t> _OPERATIONS[dtype][name]
+    step.rows = rows
+    step.threads = 1
+    step.iteration = iteration
+    op.run(&op, &step, NULL)

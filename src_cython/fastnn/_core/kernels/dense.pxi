@@ -1,0 +1,275 @@
+"""The three products of a dense layer.
+
+One driver serves them all: the right operand is read in whole vectors along its
+rows, the left one element by element with any strides, so that nothing is packed.
+"""
+
+cdef extern from "tile.h" nogil:
+    enum:
+        FN_ROWS
+        FN_VECTOR_BYTES
+    void fn_tile_f32(
+        int rows, int vectors, dim_t depth, float* c, dim_t row_c,
+        const float* a, dim_t row_a, dim_t step_a, const float* b, dim_t row_b,
+        const float* bias, int continue_sum)
+    void fn_tile_f64(
+        int rows, int vectors, dim_t depth, double* c, dim_t row_c,
+        const double* a, dim_t row_a, dim_t step_a, const double* b, dim_t row_b,
+        const double* bias, int continue_sum)
+
+
+cdef enum:
+    DEPTH = 256        # of a block: its strip of the right operand stays in L1
+    BLOCK_ROWS = 64    # of dout transposed at a time in dense_backward_input
+
+
+cdef void matmul(
+    real_t* c,             # OUT (m, n) rows of length row_c, n in whole vectors
+    const real_t* a,       # IN  (m, k) element (i, p) at i * row_a + p * step_a
+    const real_t* b,       # IN  (k, n) rows of length row_b
+    const real_t* bias,    # IN  (n,) or NULL
+    dim_t m, dim_t n, dim_t k,
+    dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b,
+) noexcept nogil:
+    """c := a @ b + bias, each element summed over k in ascending order"""
+    cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
+    cdef dim_t p, j, i, depth
+    cdef int vectors, rows
+    # k == 0 is one empty block: c := bias
+    for p from 0 <= p < max(k, <dim_t> 1) by DEPTH:
+        depth = min(<dim_t> DEPTH, k - p)
+        for j from 0 <= j < n by 2 * lanes:
+            vectors = 2 if n - j > lanes else 1
+            for i from 0 <= i < m by FN_ROWS:
+                rows = <int> min(<dim_t> FN_ROWS, m - i)
+                if real_t is float:
+                    fn_tile_f32(
+                        rows, vectors, depth, c + i * row_c + j, row_c,
+                        a + i * row_a + p * step_a, row_a, step_a,
+                        b + p * row_b + j, row_b,
+                        bias + j if bias != NULL else NULL, p > 0)
+                else:
+                    fn_tile_f64(
+                        rows, vectors, depth, c + i * row_c + j, row_c,
+                        a + i * row_a + p * step_a, row_a, step_a,
+                        b + p * row_b + j, row_b,
+                        bias + j if bias != NULL else NULL, p > 0)
+
+
+cdef void transpose(
+    real_t* out,           # OUT (columns, rows) rows of length row_out
+    const real_t* inp,     # IN  (rows, columns) rows of length row_inp
+    dim_t rows, dim_t columns, dim_t row_out, dim_t row_inp,
+) noexcept nogil:
+    """out := inp.T"""
+    cdef dim_t i, j, r, s, height, width
+    for i from 0 <= i < rows by 16:
+        height = min(<dim_t> 16, rows - i)
+        for j from 0 <= j < columns by 16:
+            width = min(<dim_t> 16, columns - j)
+            if height == 16:
+                # a constant trip count: unrolled into whole cache lines
+                for s in range(width):
+                    for r in range(16):
+                        out[(j + s) * row_out + i + r] = inp[(i + r) * row_inp + j + s]
+            else:
+                for s in range(width):
+                    for r in range(height):
+                        out[(j + s) * row_out + i + r] = inp[(i + r) * row_inp + j + s]
+
+
+# ---- operations ------------------------------------------------------------------
+
+cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out, inp, weight, bias | NULL
+    sizes: rows per sample, inputs, units, row lengths of out, inp, weight"""
+    cdef dim_t m = step.rows * op.size[0]
+    cdef dim_t k = op.size[1], n = op.size[2]
+    cdef dim_t row_out = op.size[3], row_inp = op.size[4], row_weight = op.size[5]
+    cdef real_t* out = <real_t*> op.operand[0]
+    cdef const real_t* inp = <const real_t*> op.operand[1]
+    cdef const real_t* weight = <const real_t*> op.operand[2]
+    cdef const real_t* bias = <const real_t*> op.operand[3]
+    cdef dim_t begin, end, i
+    if m >= 2 * FN_ROWS * step.threads or step.threads == 1:
+        share(m, FN_ROWS, step, &begin, &end)
+        matmul(out + begin * row_out, inp + begin * row_inp, weight, bias,
+               end - begin, n, k, row_out, row_inp, 1, row_weight)
+        if op.function != NULL:
+            apply_forward(op.function, out + begin * row_out, out + begin * row_out,
+                          op.scalar[0], (end - begin) * row_out)
+        return
+    # few rows: the columns are split instead
+    share(n, 2 * ALIGNMENT // sizeof(real_t), step, &begin, &end)
+    if begin == end:
+        return
+    matmul(out + begin, inp, weight + begin, bias + begin if bias != NULL else NULL,
+           m, end - begin, k, row_out, row_inp, 1, row_weight)
+    if op.function != NULL:
+        for i in range(m):
+            apply_forward(op.function, out + i * row_out + begin,
+                          out + i * row_out + begin, op.scalar[0], end - begin)
+
+
+cdef void run_dense_backward_weight(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """dweight := inp.T @ dout
+    operands: dweight, inp, dout
+    sizes: rows per sample, inputs, units, row lengths of dweight, inp, dout"""
+    cdef dim_t m = step.rows * op.size[0]
+    cdef dim_t k = op.size[1], n = op.size[2]
+    cdef dim_t row_weight = op.size[3], row_inp = op.size[4], row_out = op.size[5]
+    cdef real_t* dweight = <real_t*> op.operand[0]
+    cdef const real_t* inp = <const real_t*> op.operand[1]
+    cdef const real_t* dout = <const real_t*> op.operand[2]
+    cdef dim_t begin, end, i, j
+    share(k, FN_ROWS, step, &begin, &end)
+    matmul(dweight + begin * row_weight, inp + begin, dout, <const real_t*> NULL,
+           end - begin, n, m, row_weight, 1, row_inp, row_out)
+    # what the pads of dout left there must not reach the optimizer
+    for i in range(begin, end):
+        for j in range(n, row_weight):
+            dweight[i * row_weight + j] = 0
+
+
+cdef void run_dense_backward_bias(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """dbias := sum of dout over the rows, in ascending order
+    operands: dbias, dout; sizes: rows per sample, units, row length of dout"""
+    cdef dim_t m = step.rows * op.size[0]
+    cdef dim_t n = op.size[1], row_out = op.size[2]
+    cdef real_t* dbias = <real_t*> op.operand[0]
+    cdef const real_t* dout = <const real_t*> op.operand[1]
+    cdef dim_t begin, end, i, j
+    share(n, LANES, step, &begin, &end)
+    for j in range(begin, end):
+        dbias[j] = 0
+    for i in range(m):
+        for j in range(begin, end):
+            dbias[j] += dout[i * row_out + j]
+
+
+cdef void run_dense_backward_input(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """dinp := (dout @ weight.T) * f'(inp), f being what inp came out of
+    operands: dinp, dout, weight, inp | NULL, scratch
+    sizes: rows per sample, inputs, units, row lengths of dinp, dout, weight,
+    scratch elements per thread"""
+    cdef dim_t m = step.rows * op.size[0]
+    cdef dim_t k = op.size[1], n = op.size[2]
+    cdef dim_t row_inp = op.size[3], row_out = op.size[4], row_weight = op.size[5]
+    cdef real_t* dinp = <real_t*> op.operand[0]
+    cdef const real_t* dout = <const real_t*> op.operand[1]
+    cdef const real_t* weight = <const real_t*> op.operand[2]
+    cdef const real_t* inp = <const real_t*> op.operand[3]
+    cdef real_t* dout_t = <real_t*> op.operand[4] + step.thread * op.size[6]
+    cdef real_t* dinp_t = dout_t + n * BLOCK_ROWS
+    cdef dim_t begin, end, i, rows, wide
+    cdef dim_t lanes = ALIGNMENT // sizeof(real_t)
+    share(m, LANES, step, &begin, &end)
+    for i from begin <= i < end by BLOCK_ROWS:
+        rows = min(<dim_t> BLOCK_ROWS, end - i)
+        # the columns up to whole vectors hold what an earlier block left: computed
+        # along, never read
+        wide = (rows + lanes - 1) // lanes * lanes
+        transpose(dout_t, dout + i * row_out, rows, n, BLOCK_ROWS, row_out)
+        matmul(dinp_t, weight, dout_t, <const real_t*> NULL, k, wide, n,
+               BLOCK_ROWS, row_weight, 1, BLOCK_ROWS)
+        transpose(dinp + i * row_inp, dinp_t, k, rows, row_inp, BLOCK_ROWS)
+        if op.function != NULL:
+            apply_backward(op.function, dinp + i * row_inp, dinp + i * row_inp,
+                           inp + i * row_inp, op.scalar[0], rows * row_inp)
+
+
+_add_operation("dense_forward", <run_t> run_dense_forward[float],
+               <run_t> run_dense_forward[double])
+_add_operation("dense_backward_weight", <run_t> run_dense_backward_weight[float],
+               <run_t> run_dense_backward_weight[double])
+_add_operation("dense_backward_bias", <run_t> run_dense_backward_bias[float],
+               <run_t> run_dense_backward_bias[double])
+_add_operation("dense_backward_input", <run_t> run_dense_backward_input[float],
+               <run_t> run_dense_backward_input[double])
+
+
+def input_scratch(dim_t inputs, dim_t units):
+    """Elements of scratch that dense_backward_input needs for each thread."""
+    return (inputs + units) * BLOCK_ROWS
+
+
+# ---- test doors ------------------------------------------------------------------
+
+def _function(dtype, name, backward):
+    """The address of an element-wise function; 0, for none, if it is linear."""
+    if name == "linear":
+        return 0
+    if name not in _FUNCTIONS[dtype]:
+        raise ValueError(f"unknown function: {name!r}")
+    return _FUNCTIONS[dtype][name][backward]
+
+
+def dense_forward(out, inp, weight, bias, function="linear", alpha=0.0):
+    """out := f(inp @ weight + bias); (rows, units), (rows, inputs),
+    (inputs, units), (units,) or None"""
+    dtype = _dtype_of(out)
+    _require_matrix("out", out)
+    _require_matrix("weight", weight)
+    inputs, units = weight.shape
+    _require("weight", weight, (inputs, units), dtype)
+    _require("inp", inp, (out.shape[0], inputs), dtype)
+    _require("out", out, (inp.shape[0], units), dtype)
+    if bias is not None:
+        _require("bias", bias, (units,), dtype)
+    o, x, w = _padded(out), _padded(inp), _padded(weight)
+    _run("dense_forward", dtype, out.shape[0], (o, x, w, _padded(bias)),
+         (1, inputs, units, o.shape[1], x.shape[1], w.shape[1]), (alpha,),
+         function=_function(dtype, function, 0))
+    _unpad(out, o)
+
+
+def dense_backward_weight(dweight, inp, dout):
+    """dweight := inp.T @ dout; (inputs, units), (rows, inputs), (rows, units)"""
+    dtype = _dtype_of(dweight)
+    _require_matrix("dweight", dweight)
+    inputs, units = dweight.shape
+    _require_matrix("inp", inp)
+    _require("inp", inp, (inp.shape[0], inputs), dtype)
+    _require("dout", dout, (inp.shape[0], units), dtype)
+    w, x, d = _padded(dweight), _padded(inp), _padded(dout)
+    _run("dense_backward_weight", dtype, inp.shape[0], (w, x, d),
+         (1, inputs, units, w.shape[1], x.shape[1], d.shape[1]))
+    _unpad(dweight, w)
+
+
+def dense_backward_bias(dbias, dout):
+    """dbias := sum of dout over rows; (units,), (rows, units)"""
+    dtype = _dtype_of(dbias)
+    _require_matrix("dout", dout)
+    _require("dout", dout, (dout.shape[0], dbias.shape[0]), dtype)
+    b, d = _padded(dbias), _padded(dout)
+    _run("dense_backward_bias", dtype, dout.shape[0], (b, d),
+         (1, dbias.shape[0], d.shape[1]))
+    _unpad(dbias, b)
+
+
+def dense_backward_input(dinp, dout, weight, out_prev, function="linear", alpha=0.0):
+    """dinp := (dout @ weight.T) * f'(out_prev); (rows, inputs), (rows, units),
+    (inputs, units), (rows, inputs) or None"""
+    dtype = _dtype_of(dinp)
+    _require_matrix("weight", weight)
+    inputs, units = weight.shape
+    _require("weight", weight, (inputs, units), dtype)
+    _require_matrix("dinp", dinp)
+    _require("dinp", dinp, (dinp.shape[0], inputs), dtype)
+    _require("dout", dout, (dinp.shape[0], units), dtype)
+    if function != "linear":
+        _require("out_prev", out_prev, dinp.shape, dtype)
+    x, d, w = _padded(dinp), _padded(dout), _padded(weight)
+    scratch = _padded(np.zeros(input_scratch(inputs, units), dtype))
+    _run("dense_backward_input", dtype, dinp.shape[0],
+         (x, d, w, _padded(out_prev), scratch),
+         (1, inputs, units, x.shape[1], d.shape[1], w.shape[1], scratch.shape[1]),
+         (alpha,), function=_function(dtype, function, 1))
+    _unpad(dinp, x)

@@ -1,0 +1,342 @@
+"""Update rules, one pass over a stretch of the parameter arena, and the penalties of
+regularizers.
+
+operands of an update: weight, its slots, grad, hyper; size: elements.
+hyper is [learning rate, then the rule's own settings] in float64, read at each step so
+that a change between steps is honoured.
+"""
+
+cdef void sgd_update(
+    real_t* weight,        # INOUT (n,)
+    const real_t* grad,    # IN    (n,)
+    double learning_rate, dim_t n,
+) noexcept nogil:
+    """weight -= learning_rate * grad"""
+    cdef dim_t i
+    cdef real_t rate = <real_t> learning_rate
+    for i in range(n):
+        weight[i] -= rate * grad[i]
+
+
+cdef void sgd_momentum_update(
+    real_t* weight,        # INOUT (n,)
+    real_t* velocity,      # INOUT (n,)
+    const real_t* grad,    # IN    (n,)
+    double learning_rate, double momentum, dim_t n,
+) noexcept nogil:
+    """velocity := momentum * velocity - learning_rate * grad; weight += velocity"""
+    cdef dim_t i
+    cdef real_t rate = <real_t> learning_rate, keep = <real_t> momentum
+    for i in range(n):
+        velocity[i] = keep * velocity[i] - rate * grad[i]
+        weight[i] += velocity[i]
+
+
+cdef void sgd_nesterov_update(
+    real_t* weight,        # INOUT (n,)
+    real_t* velocity,      # INOUT (n,)
+    const real_t* grad,    # IN    (n,)
+    double learning_rate, double momentum, dim_t n,
+) noexcept nogil:
+    """velocity := momentum * velocity - learning_rate * grad
+    weight += momentum * velocity - learning_rate * grad"""
+    cdef dim_t i
+    cdef real_t rate = <real_t> learning_rate, keep = <real_t> momentum
+    for i in range(n):
+        velocity[i] = keep * velocity[i] - rate * grad[i]
+        weight[i] += keep * velocity[i] - rate * grad[i]
+
+
+cdef void rmsprop_update(
+    real_t* weight,             # INOUT (n,)
+    real_t* velocity,           # INOUT (n,)
+    real_t* momentum_slot,      # INOUT (n,) or NULL: no momentum
+    real_t* average_gradient,   # INOUT (n,) or NULL: not centered
+    const real_t* grad,         # IN    (n,)
+    double learning_rate, double rho_, double momentum_, double epsilon_, dim_t n,
+) noexcept nogil:
+    """velocity := rho * velocity + (1 - rho) * grad^2
+    step := learning_rate * grad / sqrt(velocity - average_gradient^2 + epsilon)
+
+    Tieleman, Hinton: Lecture 6.5 of Neural networks for machine learning (2012)."""
+    cdef dim_t i
+    cdef real_t rate = <real_t> learning_rate, rho = <real_t> rho_
+    cdef real_t rest = <real_t> (1 - rho_), momentum = <real_t> momentum_
+    cdef real_t epsilon = <real_t> epsilon_, spread, change
+    for i in range(n):
+        velocity[i] = rho * velocity[i] + rest * grad[i] * grad[i]
+        spread = velocity[i] + epsilon
+        if average_gradient != NULL:
+            average_gradient[i] = rho * average_gradient[i] + rest * grad[i]
+            spread -= average_gradient[i] * average_gradient[i]
+        change = rate * grad[i] / sqrt_(spread)
+        if momentum_slot != NULL:
+            momentum_slot[i] = momentum * momentum_slot[i] + change
+            change = momentum_slot[i]
+        weight[i] -= change
+
+
+cdef inline double adam_rate(
+    double learning_rate, double beta_1, double beta_2, long long step
+) noexcept nogil:
+    """learning rate with the bias of both moments taken out"""
+    return learning_rate * sqrt(1 - pow(beta_2, step)) / (1 - pow(beta_1, step))
+
+
+cdef void adam_update(
+    real_t* weight,        # INOUT (n,)
+    real_t* momentum,      # INOUT (n,)
+    real_t* velocity,      # INOUT (n,)
+    const real_t* grad,    # IN    (n,)
+    double learning_rate, double beta_1, double beta_2, double epsilon_,
+    long long step, dim_t n,
+) noexcept nogil:
+    """momentum += (1 - beta_1) * (grad - momentum)
+    velocity += (1 - beta_2) * (grad^2 - velocity)
+    weight -= rate * momentum / (sqrt(velocity) + epsilon)
+
+    Kingma, Ba: Adam: A method for stochastic optimization (2014)."""
+    cdef dim_t i
+    cdef real_t rate = <real_t> adam_rate(learning_rate, beta_1, beta_2, step)
+    cdef real_t rest_1 = <real_t> (1 - beta_1), rest_2 = <real_t> (1 - beta_2)
+    cdef real_t epsilon = <real_t> epsilon_
+    for i in range(n):
+        momentum[i] = fma_(rest_1, grad[i] - momentum[i], momentum[i])
+        velocity[i] = fma_(rest_2, grad[i] * grad[i] - velocity[i], velocity[i])
+        weight[i] -= rate * momentum[i] / (sqrt_(velocity[i]) + epsilon)
+
+
+cdef void adam_amsgrad_update(
+    real_t* weight,        # INOUT (n,)
+    real_t* momentum,      # INOUT (n,)
+    real_t* velocity,      # INOUT (n,)
+    real_t* velocity_hat,  # INOUT (n,)
+    const real_t* grad,    # IN    (n,)
+    double learning_rate, double beta_1, double beta_2, double epsilon_,
+    long long step, dim_t n,
+) noexcept nogil:
+    """adam_update with velocity_hat := max(velocity_hat, velocity) below the root
+
+    Reddi, Kale, Kumar: On the convergence of Adam and beyond (2018)."""
+    cdef dim_t i
+    cdef real_t rate = <real_t> adam_rate(learning_rate, beta_1, beta_2, step)
+    cdef real_t rest_1 = <real_t> (1 - beta_1), rest_2 = <real_t> (1 - beta_2)
+    cdef real_t epsilon = <real_t> epsilon_
+    for i in range(n):
+        momentum[i] = fma_(rest_1, grad[i] - momentum[i], momentum[i])
+        velocity[i] = fma_(rest_2, grad[i] * grad[i] - velocity[i], velocity[i])
+        if not velocity[i] <= velocity_hat[i]:
+            velocity_hat[i] = velocity[i]
+        weight[i] -= rate * momentum[i] / (sqrt_(velocity_hat[i]) + epsilon)
+
+
+# ---- regularizers ---------------------------------------------------------------
+
+cdef void l1_l2_backward(
+    real_t* dweight,       # INOUT (n,)
+    const real_t* weight,  # IN    (n,)
+    double l1_, double l2_, dim_t n,
+) noexcept nogil:
+    """dweight += l1 * sign(weight) + 2 * l2 * weight"""
+    cdef dim_t i
+    cdef real_t l1 = <real_t> l1_, l2 = <real_t> (2 * l2_), slope
+    for i in range(n):
+        slope = l1 if weight[i] > 0 else (-l1 if weight[i] < 0 else 0)
+        dweight[i] += slope + l2 * weight[i]
+
+
+cdef double l1_l2_value(
+    const real_t* weight,  # IN (n,)
+    double l1, double l2, dim_t n,
+) noexcept nogil:
+    """l1 * sum of |weight| + l2 * sum of weight^2, in float64"""
+    cdef dim_t i, lane
+    cdef double w
+    cdef double[LANES] size, square
+    for lane in range(LANES):
+        size[lane] = 0
+        square[lane] = 0
+    for i in range(n):
+        w = weight[i]
+        size[i % LANES] += -w if w < 0 else w
+        square[i % LANES] += w * w
+    for lane in range(1, LANES):
+        size[0] += size[lane]
+        square[0] += square[lane]
+    return l1 * size[0] + l2 * square[0]
+
+
+# ---- operations -----------------------------------------------------------------
+
+cdef inline void stretch(const Op* op, const Step* step, dim_t* begin, dim_t* n) noexcept nogil:
+    """this thread's part of the elements of an update"""
+    cdef dim_t end
+    share(op.size[0], 1024, step, begin, &end)
+    n[0] = end - begin[0]
+
+
+cdef void run_sgd_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    cdef const double* hyper = <const double*> op.operand[2]
+    cdef dim_t at, n
+    stretch(op, step, &at, &n)
+    sgd_update(<real_t*> op.operand[0] + at, <const real_t*> op.operand[1] + at,
+               hyper[0], n)
+
+
+cdef void run_sgd_momentum_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    cdef const double* hyper = <const double*> op.operand[3]
+    cdef dim_t at, n
+    stretch(op, step, &at, &n)
+    sgd_momentum_update(
+        <real_t*> op.operand[0] + at, <real_t*> op.operand[1] + at,
+        <const real_t*> op.operand[2] + at, hyper[0], hyper[1], n)
+
+
+cdef void run_sgd_nesterov_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    cdef const double* hyper = <const double*> op.operand[3]
+    cdef dim_t at, n
+    stretch(op, step, &at, &n)
+    sgd_nesterov_update(
+        <real_t*> op.operand[0] + at, <real_t*> op.operand[1] + at,
+        <const real_t*> op.operand[2] + at, hyper[0], hyper[1], n)
+
+
+cdef void run_rmsprop_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    cdef const double* hyper = <const double*> op.operand[5]
+    cdef real_t* momentum = <real_t*> op.operand[2]
+    cdef real_t* average = <real_t*> op.operand[3]
+    cdef dim_t at, n
+    stretch(op, step, &at, &n)
+    rmsprop_update(
+        <real_t*> op.operand[0] + at, <real_t*> op.operand[1] + at,
+        momentum + at if momentum != NULL else momentum,
+        average + at if average != NULL else average,
+        <const real_t*> op.operand[4] + at, hyper[0], hyper[1], hyper[2], hyper[3], n)
+
+
+cdef void run_adam_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    cdef const double* hyper = <const double*> op.operand[4]
+    cdef dim_t at, n
+    stretch(op, step, &at, &n)
+    adam_update(
+        <real_t*> op.operand[0] + at, <real_t*> op.operand[1] + at,
+        <real_t*> op.operand[2] + at, <const real_t*> op.operand[3] + at,
+        hyper[0], hyper[1], hyper[2], hyper[3], step.iteration + 1, n)
+
+
+cdef void run_adam_amsgrad_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    cdef const double* hyper = <const double*> op.operand[5]
+    cdef dim_t at, n
+    stretch(op, step, &at, &n)
+    adam_amsgrad_update(
+        <real_t*> op.operand[0] + at, <real_t*> op.operand[1] + at,
+        <real_t*> op.operand[2] + at, <real_t*> op.operand[3] + at,
+        <const real_t*> op.operand[4] + at,
+        hyper[0], hyper[1], hyper[2], hyper[3], step.iteration + 1, n)
+
+
+cdef void run_l1_l2_backward(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: dweight, weight; size: elements; scalars: l1, l2"""
+    cdef dim_t at, n
+    stretch(op, step, &at, &n)
+    l1_l2_backward(<real_t*> op.operand[0] + at, <const real_t*> op.operand[1] + at,
+                   op.scalar[0], op.scalar[1], n)
+
+
+cdef void run_l1_l2_value(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """log[1] += penalty; operands: log, weight; size: elements; scalars: l1, l2"""
+    if step.thread == 0:
+        (<double*> op.operand[0])[1] += l1_l2_value(
+            <const real_t*> op.operand[1], op.scalar[0], op.scalar[1], op.size[0])
+
+
+_add_operation("sgd_update", <run_t> run_sgd_update[float],
+               <run_t> run_sgd_update[double])
+_add_operation("sgd_momentum_update", <run_t> run_sgd_momentum_update[float],
+               <run_t> run_sgd_momentum_update[double])
+_add_operation("sgd_nesterov_update", <run_t> run_sgd_nesterov_update[float],
+               <run_t> run_sgd_nesterov_update[double])
+_add_operation("rmsprop_update", <run_t> run_rmsprop_update[float],
+               <run_t> run_rmsprop_update[double])
+_add_operation("adam_update", <run_t> run_adam_update[float],
+               <run_t> run_adam_update[double])
+_add_operation("adam_amsgrad_update", <run_t> run_adam_amsgrad_update[float],
+               <run_t> run_adam_amsgrad_update[double])
+_add_operation("l1_l2_backward", <run_t> run_l1_l2_backward[float],
+               <run_t> run_l1_l2_backward[double])
+_add_operation("l1_l2_value", <run_t> run_l1_l2_value[float],
+               <run_t> run_l1_l2_value[double])
+
+
+# ---- test doors -----------------------------------------------------------------
+
+def _update(name, weight, slots, grad, hyper, step=1):
+    """Run an update rule on vectors; weight and slots are changed."""
+    dtype = _dtype_of(weight)
+    if weight.ndim != 1:
+        raise ValueError(f"weight: expected 1 axis. Received shape: {weight.shape}")
+    for array in (*slots, grad):
+        if array is not None:
+            _require("slot or grad", array, weight.shape, dtype)
+    changed = [_padded(array) for array in (weight, *slots)]
+    _run(name, dtype, 1, (*changed, _padded(grad), np.array(hyper, np.float64)),
+         (changed[0].size,), iteration=step - 1)
+    for array, copy in zip((weight, *slots), changed):
+        _unpad(array, copy)
+
+
+def sgd_update_door(weight, grad, learning_rate):
+    """weight -= learning_rate * grad"""
+    _update("sgd_update", weight, (), grad, [learning_rate])
+
+
+def sgd_momentum_update_door(weight, velocity, grad, learning_rate, momentum):
+    """velocity := momentum * velocity - learning_rate * grad; weight += velocity"""
+    _update("sgd_momentum_update", weight, (velocity,), grad, [learning_rate, momentum])
+
+
+def sgd_nesterov_update_door(weight, velocity, grad, learning_rate, momentum):
+    """as sgd_momentum_update, the weight moved by momentum * velocity - rate * grad"""
+    _update("sgd_nesterov_update", weight, (velocity,), grad, [learning_rate, momentum])
+
+
+def rmsprop_update_door(
+    weight, velocity, momentum_slot, average_gradient, grad, learning_rate, rho,
+    momentum, epsilon,
+):
+    """RMSprop, with momentum and centered where their slots are given"""
+    _update("rmsprop_update", weight, (velocity, momentum_slot, average_gradient), grad,
+            [learning_rate, rho, momentum, epsilon])
+
+
+def adam_update_door(
+    weight, momentum, velocity, grad, learning_rate, beta_1, beta_2, epsilon, step
+):
+    """Adam; step counts from 1"""
+    _update("adam_update", weight, (momentum, velocity), grad,
+            [learning_rate, beta_1, beta_2, epsilon], step)
+
+
+def adam_amsgrad_update_door(
+    weight, momentum, velocity, velocity_hat, grad, learning_rate, beta_1, beta_2,
+    epsilon, step,
+):
+    """Adam with the largest velocity so far; step counts from 1"""
+    _update("adam_amsgrad_update", weight, (momentum, velocity, velocity_hat), grad,
+            [learning_rate, beta_1, beta_2, epsilon], step)
+
+
+def l1_l2_backward_door(dweight, weight, l1, l2):
+    """dweight += l1 * sign(weight) + 2 * l2 * weight"""
+    dtype = _dtype_of(dweight)
+    _require("weight", weight, dweight.shape, dtype)
+    result = _padded(dweight)
+    _run("l1_l2_backward", dtype, 1, (result, _padded(weight)), (result.size,), (l1, l2))
+    _unpad(dweight, result)
+
+
+def l1_l2_value_door(weight, l1, l2):
+    """l1 * sum of |weight| + l2 * sum of weight^2"""
+    log, copy = np.zeros(2), _padded(weight)
+    _run("l1_l2_value", _dtype_of(weight), 1, (log, copy), (copy.size,), (l1, l2))
+    return float(log[1])

@@ -1,0 +1,398 @@
+"""Kernels over the rows of a matrix: moving data in and out, softmax, dropout."""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+
+ctypedef fused source_t:
+    float
+    double
+    uint8_t
+    int32_t
+    int64_t
+
+
+# ---- moving rows ----------------------------------------------------------------
+
+cdef inline void convert(real_t* out, const source_t* inp, dim_t n) noexcept nogil:
+    """out := inp, as real_t"""
+    cdef dim_t i
+    if source_t is real_t:
+        memcpy(out, inp, n * sizeof(real_t))
+    else:
+        for i in range(n):
+            out[i] = <real_t> inp[i]
+
+
+cdef void gather_rows(
+    real_t* out,            # OUT (rows * height, width) rows of length row_out
+    const source_t* like,   # only its type is read
+    const Source* source,   # IN  (total, height * width)
+    const Step* step,
+    dim_t begin, dim_t end, dim_t height, dim_t width, dim_t row_out,
+) noexcept nogil:
+    """out[i] := source[order[first + i]] for i in [begin, end)"""
+    cdef dim_t i, h, row
+    cdef const source_t* inp
+    for i in range(begin, end):
+        row = step.first + i
+        if step.order != NULL:
+            row = step.order[row]
+        inp = <const source_t*> (source.data + row * source.row_bytes)
+        for h in range(height):
+            convert(out + (i * height + h) * row_out, inp + h * width, width)
+
+
+cdef inline void prefetch_next(const Source* source, const Step* step, dim_t bytes) noexcept nogil:
+    """Ask for the rows of the next batch while this one is computed."""
+    cdef dim_t i, at, row
+    if step.order == NULL:
+        return
+    for i in range(step.first + step.rows,
+                   min(step.first + 2 * step.rows, step.total)):
+        row = step.order[i]
+        for at from 0 <= at < bytes by ALIGNMENT:
+            fn_prefetch(source.data + row * source.row_bytes + at)
+
+
+cdef void run_gather(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out; sizes: source, rows per sample, width, row length of out"""
+    cdef const Source* source = step.sources + op.size[0]
+    cdef real_t* out = <real_t*> op.operand[0]
+    cdef dim_t begin, end, height = op.size[1], width = op.size[2]
+    share(step.rows, 1, step, &begin, &end)
+    if source.code == 0:
+        gather_rows(out, <const float*> NULL, source, step, begin, end, height, width,
+                    op.size[3])
+    elif source.code == 1:
+        gather_rows(out, <const double*> NULL, source, step, begin, end, height, width,
+                    op.size[3])
+    elif source.code == 2:
+        gather_rows(out, <const uint8_t*> NULL, source, step, begin, end, height, width,
+                    op.size[3])
+    elif source.code == 3:
+        gather_rows(out, <const int32_t*> NULL, source, step, begin, end, height, width,
+                    op.size[3])
+    else:
+        gather_rows(out, <const int64_t*> NULL, source, step, begin, end, height, width,
+                    op.size[3])
+    if step.thread == 0:
+        prefetch_next(source, step, min(source.row_bytes, height * width * 8))
+
+
+cdef void run_gather_labels(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out (rows * height,) int32; sizes: source of int32, height"""
+    cdef const Source* source = step.sources + op.size[0]
+    cdef int32_t* out = <int32_t*> op.operand[0]
+    cdef dim_t i, row, height = op.size[1]
+    if step.thread:
+        return
+    for i in range(step.rows):
+        row = step.first + i
+        if step.order != NULL:
+            row = step.order[row]
+        memcpy(out + i * height, source.data + row * source.row_bytes,
+               height * sizeof(int32_t))
+
+
+cdef void run_scatter(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: inp; sizes: sink, rows per sample, width, row length of inp"""
+    cdef const Source* sink = step.sources + op.size[0]
+    cdef const real_t* inp = <const real_t*> op.operand[0]
+    cdef dim_t begin, end, i, h, height = op.size[1], width = op.size[2]
+    cdef real_t* out
+    share(step.rows, 1, step, &begin, &end)
+    for i in range(begin, end):
+        out = <real_t*> (sink.data + (step.first + i) * sink.row_bytes)
+        for h in range(height):
+            memcpy(out + h * width, inp + (i * height + h) * op.size[3],
+                   width * sizeof(real_t))
+
+
+cdef void run_reshape(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out, inp; sizes: rows per sample, width, row length of out, then of inp"""
+    cdef real_t* out = <real_t*> op.operand[0]
+    cdef const real_t* inp = <const real_t*> op.operand[1]
+    cdef dim_t height_out = op.size[0], width_out = op.size[1], row_out = op.size[2]
+    cdef dim_t height_inp = op.size[3], width_inp = op.size[4], row_inp = op.size[5]
+    cdef dim_t begin, end, i, h, j, r, c
+    share(step.rows, 1, step, &begin, &end)
+    for i in range(begin, end):
+        r = 0
+        c = 0
+        for h in range(i * height_inp, (i + 1) * height_inp):
+            for j in range(width_inp):
+                out[(i * height_out + r) * row_out + c] = inp[h * row_inp + j]
+                c += 1
+                if c == width_out:
+                    c = 0
+                    r += 1
+
+
+_add_operation("gather", <run_t> run_gather[float], <run_t> run_gather[double])
+_add_operation("gather_labels", <run_t> run_gather_labels[float],
+               <run_t> run_gather_labels[double])
+_add_operation("scatter", <run_t> run_scatter[float], <run_t> run_scatter[double])
+_add_operation("reshape", <run_t> run_reshape[float], <run_t> run_reshape[double])
+
+
+# ---- softmax --------------------------------------------------------------------
+
+cdef inline real_t row_max(const real_t* x, dim_t n) noexcept nogil:
+    """max of x, NaN passed over (it comes back through exp)"""
+    cdef real_t lanes[LANES]
+    cdef dim_t j, l
+    if n < LANES:
+        lanes[0] = x[0]
+        for j in range(1, n):
+            lanes[0] = x[j] if x[j] > lanes[0] else lanes[0]
+        return lanes[0]
+    for l in range(LANES):
+        lanes[l] = x[l]
+    for j from LANES <= j < n - n % LANES by LANES:
+        for l in range(LANES):
+            lanes[l] = x[j + l] if x[j + l] > lanes[l] else lanes[l]
+    for j in range(n - n % LANES, n):
+        lanes[0] = x[j] if x[j] > lanes[0] else lanes[0]
+    for l in range(1, LANES):
+        lanes[0] = lanes[l] if lanes[l] > lanes[0] else lanes[0]
+    return lanes[0]
+
+
+cdef inline real_t row_sum(const real_t* x, dim_t n) noexcept nogil:
+    """sum of x over LANES virtual lanes, then over the lanes: one order everywhere"""
+    cdef real_t lanes[LANES]
+    cdef dim_t j, l
+    if n < LANES:
+        lanes[0] = x[0]
+        for j in range(1, n):
+            lanes[0] += x[j]
+        return lanes[0]
+    for l in range(LANES):
+        lanes[l] = 0
+    for j from 0 <= j < n - n % LANES by LANES:
+        for l in range(LANES):
+            lanes[l] += x[j + l]
+    for j in range(n - n % LANES, n):
+        lanes[0] += x[j]
+    for l in range(1, LANES):
+        lanes[0] += lanes[l]
+    return lanes[0]
+
+
+cdef inline real_t exp_row(
+    real_t* out, const real_t* inp, dim_t n, real_t* largest
+) noexcept nogil:
+    """out := exp(inp - max(inp)); the sum of out. Runs over whole padded vectors."""
+    cdef dim_t j, l
+    cdef dim_t lanes = ALIGNMENT // sizeof(real_t)
+    largest[0] = row_max(inp, n)
+    for j from 0 <= j < n by lanes:
+        for l in range(ALIGNMENT // sizeof(real_t)):
+            out[j + l] = exp_(inp[j + l] - largest[0])
+    return row_sum(out, n)
+
+
+cdef void softmax_forward(
+    real_t* out,            # OUT (rows, n) rows of length row
+    const real_t* inp,      # IN  (rows, n)
+    dim_t rows, dim_t n, dim_t row,
+) noexcept nogil:
+    """out := exp(inp) / sum of exp(inp) over each row"""
+    cdef dim_t i, j
+    cdef real_t largest, scale
+    for i in range(rows):
+        scale = 1 / exp_row(out + i * row, inp + i * row, n, &largest)
+        for j in range(n):
+            out[i * row + j] *= scale
+
+
+cdef void softmax_backward(
+    real_t* dinp,           # OUT (rows, n) rows of length row
+    const real_t* dout,     # IN  (rows, n)
+    const real_t* out,      # IN  (rows, n)
+    dim_t rows, dim_t n, dim_t row,
+) noexcept nogil:
+    """dinp := out * (dout - sum of dout * out over each row)"""
+    cdef dim_t i, j
+    cdef real_t dot
+    for i in range(rows):
+        for j in range(n):
+            dinp[i * row + j] = dout[i * row + j] * out[i * row + j]
+        dot = row_sum(dinp + i * row, n)
+        for j in range(n):
+            dinp[i * row + j] -= out[i * row + j] * dot
+
+
+cdef void run_softmax_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out, inp; sizes: rows per sample, width, row length"""
+    cdef dim_t begin, end, row = op.size[2]
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    softmax_forward(<real_t*> op.operand[0] + begin * row,
+                    <const real_t*> op.operand[1] + begin * row,
+                    end - begin, op.size[1], row)
+
+
+cdef void run_softmax_backward(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: dinp, dout, out; sizes: rows per sample, width, row length"""
+    cdef dim_t begin, end, row = op.size[2]
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    softmax_backward(<real_t*> op.operand[0] + begin * row,
+                     <const real_t*> op.operand[1] + begin * row,
+                     <const real_t*> op.operand[2] + begin * row,
+                     end - begin, op.size[1], row)
+
+
+_add_operation("softmax_forward", <run_t> run_softmax_forward[float],
+               <run_t> run_softmax_forward[double])
+_add_operation("softmax_backward", <run_t> run_softmax_backward[float],
+               <run_t> run_softmax_backward[double])
+
+
+# ---- dropout --------------------------------------------------------------------
+
+cdef inline void philox(
+    uint32_t* word, uint32_t column, uint32_t row, uint64_t step, uint64_t key
+) noexcept nogil:
+    """word[4][LANES] := Philox4x32-10 of the counters (column + lane, row, step)
+
+    Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (2011)."""
+    cdef uint32_t key0 = <uint32_t> key, key1 = <uint32_t> (key >> 32)
+    cdef uint64_t product0, product1
+    cdef uint32_t keep1, keep3
+    cdef int turn, l
+    for l in range(LANES):
+        word[l] = column + l
+        word[LANES + l] = row
+        word[2 * LANES + l] = <uint32_t> step
+        word[3 * LANES + l] = <uint32_t> (step >> 32)
+    for turn in range(10):
+        for l in range(LANES):
+            product0 = <uint64_t> word[l] * 0xD2511F53U
+            product1 = <uint64_t> word[2 * LANES + l] * 0xCD9E8D57U
+            keep1 = word[LANES + l]
+            keep3 = word[3 * LANES + l]
+            word[l] = <uint32_t> (product1 >> 32) ^ keep1 ^ key0
+            word[LANES + l] = <uint32_t> product1
+            word[2 * LANES + l] = <uint32_t> (product0 >> 32) ^ keep3 ^ key1
+            word[3 * LANES + l] = <uint32_t> product0
+        key0 += 0x9E3779B9U
+        key1 += 0xBB67AE85U
+
+
+cdef void dropout_forward(
+    real_t* out,            # OUT (rows, n) rows of length row
+    uint8_t* mask,          # OUT (rows, row) 1 where kept
+    const real_t* inp,      # IN  (rows, n)
+    double rate, uint64_t key, uint64_t step,
+    dim_t begin, dim_t end, dim_t n, dim_t row,
+) noexcept nogil:
+    """out := inp / (1 - rate) where uniform >= rate else 0
+
+    The uniform number of row i, column j is word j % 4 of Philox(key, (j // 4, i,
+    step)), its upper 24 bits: it depends on nothing else."""
+    cdef uint32_t word[4 * LANES]
+    cdef real_t scale = <real_t> (1 / (1 - rate))
+    cdef uint32_t threshold = <uint32_t> (rate * 16777216.0 + 0.5)
+    cdef dim_t i, j, at
+    for i in range(begin, end):
+        for j from 0 <= j < n by 4 * LANES:
+            philox(word, <uint32_t> (j // 4), <uint32_t> i, step, key)
+            for at in range(j, min(n, j + 4 * LANES)):
+                mask[i * row + at] = (
+                    word[((at - j) & 3) * LANES + ((at - j) >> 2)] >> 8) >= threshold
+        for j in range(n):
+            out[i * row + j] = inp[i * row + j] * scale if mask[i * row + j] else 0
+
+
+cdef void dropout_backward(
+    real_t* dinp,           # OUT (n,)
+    const real_t* dout,     # IN  (n,)
+    const uint8_t* mask,    # IN  (n,)
+    double rate, dim_t n,
+) noexcept nogil:
+    """dinp := dout / (1 - rate) where mask else 0"""
+    cdef real_t scale = <real_t> (1 / (1 - rate))
+    cdef dim_t i
+    for i in range(n):
+        dinp[i] = dout[i] * scale if mask[i] else 0
+
+
+cdef void run_dropout_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out, mask, inp; sizes: rows per sample, width, row length; scalar: rate"""
+    cdef dim_t begin, end
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    dropout_forward(<real_t*> op.operand[0], <uint8_t*> op.operand[1],
+                    <const real_t*> op.operand[2], op.scalar[0], op.key,
+                    <uint64_t> step.iteration, begin, end, op.size[1], op.size[2])
+
+
+cdef void run_dropout_backward(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: dinp, dout, mask; sizes: rows per sample, width, row length; scalar: rate"""
+    cdef dim_t begin, end
+    share(step.rows * op.size[0] * op.size[2], 1024, step, &begin, &end)
+    dropout_backward(<real_t*> op.operand[0] + begin,
+                     <const real_t*> op.operand[1] + begin,
+                     <const uint8_t*> op.operand[2] + begin, op.scalar[0], end - begin)
+
+
+_add_operation("dropout_forward", <run_t> run_dropout_forward[float],
+               <run_t> run_dropout_forward[double])
+_add_operation("dropout_backward", <run_t> run_dropout_backward[float],
+               <run_t> run_dropout_backward[double])
+
+
+# ---- test doors -----------------------------------------------------------------
+# `_like` gives a second array the row length of the first, as the plan does.
+
+def _require_matrices(dtype, **arrays):
+    """Raise unless all are matrices of one shape and dtype."""
+    shape = None
+    for name, array in arrays.items():
+        _require_matrix(name, array)
+        shape = array.shape if shape is None else shape
+        _require(name, array, shape, dtype)
+
+
+def softmax_forward_door(out, inp):
+    """out := softmax of each row of inp; (rows, n)"""
+    dtype = _dtype_of(out)
+    _require_matrices(dtype, out=out, inp=inp)
+    result = _padded(out)
+    _run("softmax_forward", dtype, out.shape[0], (result, _padded(inp)),
+         (1, out.shape[1], result.shape[1]))
+    _unpad(out, result)
+
+
+def softmax_backward_door(dinp, dout, out):
+    """dinp := out * (dout - sum(dout * out)) for each row; (rows, n)"""
+    dtype = _dtype_of(dinp)
+    _require_matrices(dtype, dinp=dinp, dout=dout, out=out)
+    result = _padded(dinp)
+    _run("softmax_backward", dtype, dinp.shape[0],
+         (result, _padded(dout), _padded(out)), (1, dinp.shape[1], result.shape[1]))
+    _unpad(dinp, result)
+
+
+def dropout_forward_door(out, mask, inp, rate, key, step):
+    """out := inp / (1 - rate) where kept else 0; mask := kept; (rows, n)"""
+    dtype = _dtype_of(out)
+    _require_matrices(dtype, out=out, inp=inp)
+    _require("mask", mask, out.shape, np.uint8)
+    result = _padded(out)
+    kept = np.zeros(result.shape, np.uint8)
+    _run("dropout_forward", dtype, out.shape[0], (result, kept, _padded(inp)),
+         (1, out.shape[1], result.shape[1]), (rate,), key=key, iteration=step)
+    _unpad(out, result)
+    _unpad(mask, kept)
+
+
+def dropout_backward_door(dinp, dout, mask, rate):
+    """dinp := dout / (1 - rate) where mask else 0; (rows, n)"""
+    dtype = _dtype_of(dinp)
+    _require_matrices(dtype, dinp=dinp, dout=dout)
+    _require("mask", mask, dinp.shape, np.uint8)
+    result = _padded(dinp)
+    kept = np.zeros(result.shape, np.uint8)
+    kept[: mask.shape[0], : mask.shape[1]] = mask
+    _run("dropout_backward", dtype, dinp.shape[0], (result, _padded(dout), kept),
+         (1, dinp.shape[1], result.shape[1]), (rate,))
+    _unpad(dinp, result)

@@ -1,0 +1,35 @@
+"""The types that kernels and engine share."""
+
+ctypedef Py_ssize_t dim_t
+
+ctypedef fused real_t:
+    float
+    double
+
+cdef struct Source:
+    # An array of the user's that operations read or write rows of.
+    char* data
+    dim_t row_bytes
+    int code  # position in SOURCE_TYPES
+
+cdef struct Step:
+    # What changes from step to step, and the thread that looks.
+    dim_t rows                # rows in this batch
+    dim_t first               # position of its first row in the order of the epoch
+    dim_t total               # rows in the epoch
+    const Py_ssize_t* order   # (total,) row numbers, or NULL: row i is i
+    long long iteration       # updates made before this one
+    const Source* sources
+    int* halt                 # an operation sets it to end the run after itself
+    int thread
+    int threads
+
+ctypedef void (*run_t)(const Op*, const Step*, void*) noexcept nogil
+
+cdef struct Op:
+    run_t run
+    void* operand[10]         # outputs, then inputs
+    dim_t size[8]
+    double scalar[4]
+    void* function            # element-wise kernel fused into this operation
+    unsigned long long key    # stream of random numbers

@@ -1,0 +1,98 @@
+/* Included once per element type by tile.h, which defines FN_TYPE, FN_VEC, FN_NAME.
+ *
+ * c[i][j] := start[i][j] + sum over p of a[i * row_a + p * step_a] * b[p * row_b + j]
+ *
+ * for `rows` x `vectors` whole vectors.  `start` is c itself (continue a sum), a
+ * bias row, or nothing.  Every element is summed over p in ascending order in one
+ * accumulator: its bits do not depend on the tile it falls into.
+ */
+FN_INLINE void FN_NAME(fn_tile_body)(
+    const int rows, const int vectors, const int unit_step, ptrdiff_t depth,
+    FN_TYPE *c, ptrdiff_t row_c,
+    const FN_TYPE *a, ptrdiff_t row_a, ptrdiff_t step_a,
+    const FN_TYPE *b, ptrdiff_t row_b,
+    const FN_TYPE *bias, int continue_sum)
+{
+    enum { LANES = FN_VECTOR_BYTES / sizeof(FN_TYPE) };
+    FN_VEC sum[FN_ROWS][2];
+    if (unit_step)
+        step_a = 1;
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) {
+            if (continue_sum)
+                sum[i][v] = *(const FN_VEC *)(c + i * row_c + v * LANES);
+            else if (bias)
+                sum[i][v] = *(const FN_VEC *)(bias + v * LANES);
+            else
+                sum[i][v] = (FN_VEC){0};
+        }
+    for (ptrdiff_t p = 0; p < depth; p++) {
+        FN_VEC right[2];
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++)
+            right[v] = *(const FN_VEC *)(b + p * row_b + v * LANES);
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++) {
+            const FN_TYPE scalar = a[i * row_a + p * step_a];
+            const FN_VEC left = scalar - (FN_VEC){0};
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++)
+                sum[i][v] = FN_NAME(fn_fma_vec)(left, right[v], sum[i][v]);
+        }
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++)
+            *(FN_VEC *)(c + i * row_c + v * LANES) = sum[i][v];
+}
+
+#define FN_CASE(ROWS) \
+    case ROWS: \
+        if (vectors == 2) \
+            FN_NAME(fn_tile_body)(ROWS, 2, unit_step, depth, c, row_c, a, row_a, \
+                                  step_a, b, row_b, bias, continue_sum); \
+        else \
+            FN_NAME(fn_tile_body)(ROWS, 1, unit_step, depth, c, row_c, a, row_a, \
+                                  step_a, b, row_b, bias, continue_sum); \
+        break;
+
+FN_INLINE void FN_NAME(fn_tile_rows)(
+    int rows, int vectors, const int unit_step, ptrdiff_t depth,
+    FN_TYPE *c, ptrdiff_t row_c,
+    const FN_TYPE *a, ptrdiff_t row_a, ptrdiff_t step_a,
+    const FN_TYPE *b, ptrdiff_t row_b,
+    const FN_TYPE *bias, int continue_sum)
+{
+    switch (rows) {
+    FN_CASE(1) FN_CASE(2) FN_CASE(3) FN_CASE(4)
+#if FN_ROWS > 4
+    FN_CASE(5) FN_CASE(6)
+#endif
+#if FN_ROWS > 6
+    FN_CASE(7) FN_CASE(8)
+#endif
+#if FN_ROWS > 8
+    FN_CASE(9) FN_CASE(10) FN_CASE(11) FN_CASE(12)
+#endif
+    }
+}
+
+static void FN_NAME(fn_tile)(
+    int rows, int vectors, ptrdiff_t depth,
+    FN_TYPE *c, ptrdiff_t row_c,
+    const FN_TYPE *a, ptrdiff_t row_a, ptrdiff_t step_a,
+    const FN_TYPE *b, ptrdiff_t row_b,
+    const FN_TYPE *bias, int continue_sum)
+{
+    if (step_a == 1)
+        FN_NAME(fn_tile_rows)(rows, vectors, 1, depth, c, row_c, a, row_a, step_a,
+                              b, row_b, bias, continue_sum);
+    else
+        FN_NAME(fn_tile_rows)(rows, vectors, 0, depth, c, row_c, a, row_a, step_a,
+                              b, row_b, bias, continue_sum);
+}
+
+#undef FN_CASE
