@@ -23,6 +23,10 @@ cdef extern from "pool.h" nogil:
     void fn_store(long long* address, long long value)
     double fn_seconds()
 
+cdef extern from "denormals.h" nogil:
+    unsigned long long fn_flush_denormals()
+    void fn_set_mode(unsigned long long mode)
+
 
 fn_pool_setup()
 
@@ -56,32 +60,38 @@ cdef struct Job:
 
 
 cdef void walk(void* argument, int thread, int threads) noexcept nogil:
+    """Run the steps, with denormal numbers taken for zero."""
+    cdef Step step = (<Job*> argument).step
+    step.thread = thread
+    step.threads = threads
+    step.mode = fn_flush_denormals()
+    walk_steps(<Job*> argument, step)
+    fn_set_mode(step.mode)
+
+
+cdef void walk_steps(Job* job, Step step) noexcept nogil:
     """Run the operations of each step in order; all threads meet after each."""
-    cdef Job* job = <Job*> argument
-    cdef Step step = job.step
     cdef dim_t s
     cdef int i, i0 = job.start_op
     cdef long long number = 0
-    step.thread = thread
-    step.threads = threads
     for s in range(job.first, job.first + job.steps):
         step.first = s * job.batch
         step.rows = min(job.batch, step.total - step.first)
         for i in range(i0, job.n_ops):
             job.ops[i].run(&job.ops[i], &step, NULL)
             number += 1
-            if thread == 0 and step.halt[0]:
+            if step.thread == 0 and step.halt[0]:
                 fn_store(&job.stop_at, number)
-            if threads > 1:
-                fn_barrier_wait(&job.barrier, threads)
+            if step.threads > 1:
+                fn_barrier_wait(&job.barrier, step.threads)
             if fn_load(&job.stop_at) == number:
-                if thread == 0:
+                if step.thread == 0:
                     job.op = i
                     job.done = s - job.first
                 return
         i0 = 0
         step.iteration += 1
-    if thread == 0:
+    if step.thread == 0:
         job.done = job.steps
 
 
@@ -89,8 +99,10 @@ cdef void run_python(const Op* op, const Step* step, void* _) noexcept nogil:
     """The one operation that takes the GIL: call a Python function with the number of
     rows and of the step."""
     if step.thread == 0:
+        fn_set_mode(step.mode)
         with gil:
             (<Program> op.operand[0]).call(<int> op.size[0], step)
+        fn_flush_denormals()
 
 
 def python_operation():
@@ -260,11 +272,13 @@ cdef class Program:
         step.sources = self.sources
         step.halt = &self.halt
         self.halt = 0
+        step.mode = fn_flush_denormals()
         for repeat in range(repeats):
             for i in range(self.n_ops):
                 start = fn_seconds()
                 self.ops[i].run(&self.ops[i], &step, NULL)
                 best[i] = min(best[i], fn_seconds() - start)
+        fn_set_mode(step.mode)
         if self.error is not None:
             error, self.error = self.error, None
             raise error

@@ -20,6 +20,7 @@ cdef struct Step:
     const Py_ssize_t* order   # (total,) row numbers, or NULL: row i is i
     long long iteration       # updates made before this one
     const Source* sources
+    unsigned long long mode   # floating-point mode of the thread before the run
     int* halt                 # an operation sets it to end the run after itself
     int thread
     int threads

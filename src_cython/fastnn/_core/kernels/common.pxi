@@ -32,6 +32,7 @@ cdef extern from "<math.h>" nogil:
     float sqrtf(float x)
     double sqrt(double x)
     double pow(double x, double y)
+    double ceil(double x)
 
 cdef extern from *:
     void fn_prefetch "__builtin_prefetch"(const void* address) nogil
@@ -42,36 +43,62 @@ cdef enum:
     ALIGNMENT = 64
 
 
+# An if statement, not a conditional expression: that would have the type double.
+
 cdef inline real_t exp_(real_t x) noexcept nogil:
-    return fn_exp_f32(x) if real_t is float else fn_exp_f64(x)
+    if real_t is float:
+        return fn_exp_f32(x)
+    else:
+        return fn_exp_f64(x)
 
 
 cdef inline real_t expm1_negative(real_t x) noexcept nogil:
-    return fn_expm1_negative_f32(x) if real_t is float else fn_expm1_negative_f64(x)
+    if real_t is float:
+        return fn_expm1_negative_f32(x)
+    else:
+        return fn_expm1_negative_f64(x)
 
 
 cdef inline real_t log_(real_t x) noexcept nogil:
-    return fn_log_f32(x) if real_t is float else fn_log_f64(x)
+    if real_t is float:
+        return fn_log_f32(x)
+    else:
+        return fn_log_f64(x)
 
 
 cdef inline real_t log1p_(real_t x) noexcept nogil:
-    return fn_log1p_f32(x) if real_t is float else fn_log1p_f64(x)
+    if real_t is float:
+        return fn_log1p_f32(x)
+    else:
+        return fn_log1p_f64(x)
 
 
 cdef inline real_t tanh_(real_t x) noexcept nogil:
-    return fn_tanh_f32(x) if real_t is float else fn_tanh_f64(x)
+    if real_t is float:
+        return fn_tanh_f32(x)
+    else:
+        return fn_tanh_f64(x)
 
 
 cdef inline real_t sigmoid_(real_t x) noexcept nogil:
-    return fn_sigmoid_f32(x) if real_t is float else fn_sigmoid_f64(x)
+    if real_t is float:
+        return fn_sigmoid_f32(x)
+    else:
+        return fn_sigmoid_f64(x)
 
 
 cdef inline real_t fma_(real_t a, real_t b, real_t c) noexcept nogil:
-    return fn_fma_f32(a, b, c) if real_t is float else fn_fma_f64(a, b, c)
+    if real_t is float:
+        return fn_fma_f32(a, b, c)
+    else:
+        return fn_fma_f64(a, b, c)
 
 
 cdef inline real_t sqrt_(real_t x) noexcept nogil:
-    return sqrtf(x) if real_t is float else sqrt(x)
+    if real_t is float:
+        return sqrtf(x)
+    else:
+        return sqrt(x)
 
 
 cdef inline void share(

@@ -205,7 +205,7 @@ def _function(dtype, name, backward):
     """The address of an element-wise function; 0, for none, if it is linear."""
     if name == "linear":
         return 0
-    if name not in _FUNCTIONS[dtype]:
+    if not all(_FUNCTIONS[dtype].get(name, (0, 0))):
         raise ValueError(f"unknown function: {name!r}")
     return _FUNCTIONS[dtype][name][backward]
 
@@ -247,6 +247,7 @@ def dense_backward_bias(dbias, dout):
     """dbias := sum of dout over rows; (units,), (rows, units)"""
     dtype = _dtype_of(dbias)
     _require_matrix("dout", dout)
+    _require("dbias", dbias, (dout.shape[1],), dtype)
     _require("dout", dout, (dout.shape[0], dbias.shape[0]), dtype)
     b, d = _padded(dbias), _padded(dout)
     _run("dense_backward_bias", dtype, dout.shape[0], (b, d),

@@ -67,7 +67,7 @@ cdef void sigmoid_backward(
     """dinp := dout * out * (1 - out)"""
     cdef dim_t i
     for i in range(n):
-        dinp[i] = dout[i] * (out[i] * (1 - out[i]))
+        dinp[i] = dout[i] * (out[i] * (<real_t> 1 - out[i]))
 
 
 cdef void tanh_forward(
@@ -85,7 +85,7 @@ cdef void tanh_backward(
     """dinp := dout * (1 - out^2)"""
     cdef dim_t i
     for i in range(n):
-        dinp[i] = dout[i] * (1 - out[i] * out[i])
+        dinp[i] = dout[i] * (<real_t> 1 - out[i] * out[i])
 
 
 cdef void leaky_relu_forward(

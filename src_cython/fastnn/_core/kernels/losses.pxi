@@ -40,7 +40,7 @@ cdef inline double squared_error_row(
     """mean of (pred - target)^2; dpred := factor * 2 / n * (pred - target)"""
     cdef dim_t j
     cdef double total = 0
-    cdef real_t scale = factor * 2 / n
+    cdef real_t scale = factor * <real_t> 2 / <real_t> n
     for j in range(n):
         total += <double> (pred[j] - target[j]) * <double> (pred[j] - target[j])
     if dpred != NULL:
@@ -55,7 +55,7 @@ cdef inline double absolute_error_row(
     """mean of |pred - target|; dpred := factor / n * sign(pred - target)"""
     cdef dim_t j
     cdef double total = 0
-    cdef real_t difference, scale = factor / n
+    cdef real_t difference, scale = factor / <real_t> n
     for j in range(n):
         difference = pred[j] - target[j]
         total += -difference if difference < 0 else difference
@@ -76,13 +76,14 @@ cdef inline double binary_row(
     """mean of -(t log p + (1 - t) log(1 - p)), p clipped, t smoothed"""
     cdef dim_t j
     cdef double total = 0
-    cdef real_t p, t, scale = factor / n
+    cdef real_t p, t, scale = factor / <real_t> n
+    cdef real_t keep = <real_t> 1 - smoothing
     for j in range(n):
         p = clipped(pred[j])
-        t = target[j] * (1 - smoothing) + smoothing / 2
-        total -= t * log_(p) + (1 - t) * log1p_(-p)
+        t = target[j] * keep + smoothing * <real_t> 0.5
+        total -= t * log_(p) + (<real_t> 1 - t) * log1p_(-p)
         if dpred != NULL:
-            dpred[j] = scale * (p - t) / (p * (1 - p)) if inside(pred[j]) else 0
+            dpred[j] = scale * (p - t) / (p * (<real_t> 1 - p)) if inside(pred[j]) else 0
     return total / n
 
 
@@ -93,10 +94,11 @@ cdef inline double sigmoid_binary_row(
     """mean of max(x, 0) - x t + log(1 + exp(-|x|)), exact for any logit x"""
     cdef dim_t j
     cdef double total = 0
-    cdef real_t x, t, p, scale = factor / n
+    cdef real_t x, t, p, scale = factor / <real_t> n
+    cdef real_t keep = <real_t> 1 - smoothing
     for j in range(n):
         x = logits[j]
-        t = target[j] * (1 - smoothing) + smoothing / 2
+        t = target[j] * keep + smoothing * <real_t> 0.5
         total += <double> (x if x > 0 else 0) - <double> x * t + log1p_(
             exp_(-x if x > 0 else x))
         p = sigmoid_(x)
@@ -117,12 +119,13 @@ cdef inline double categorical_row(
     cdef dim_t j
     cdef double value = 0, dot = 0
     cdef real_t q, t, g
+    cdef real_t keep = <real_t> 1 - smoothing
     cdef real_t total = row_sum(pred, n)
     for j in range(n):
         q = pred[j] / total
-        t = target[j] * (1 - smoothing) + smoothing / n
+        t = target[j] * keep + smoothing / <real_t> n
         value -= t * log_(clipped(q))
-        g = -t / q if inside(q) else 0
+        g = -t / q if inside(q) else <real_t> 0
         dot += <double> g * q
         if dpred != NULL:
             dpred[j] = g
@@ -141,17 +144,18 @@ cdef inline double softmax_categorical_row(
     cdef dim_t j
     cdef double value = 0
     cdef real_t largest, t, scale, weight = 0
+    cdef real_t keep = <real_t> 1 - smoothing
     cdef real_t total = exp_row(out, logits, n, &largest)
     cdef double log_total = log_(<double> total)
-    scale = 1 / total
+    scale = <real_t> 1 / total
     for j in range(n):
-        t = target[j] * (1 - smoothing) + smoothing / n
+        t = target[j] * keep + smoothing / <real_t> n
         weight += t
         value += t * (log_total - (<double> logits[j] - <double> largest))
         out[j] *= scale
     if dlogits != NULL:
         for j in range(n):
-            t = target[j] * (1 - smoothing) + smoothing / n
+            t = target[j] * keep + smoothing / <real_t> n
             dlogits[j] = factor * (out[j] * weight - t)
     return value
 
@@ -163,7 +167,7 @@ cdef inline double sparse_row(
     cdef dim_t j
     cdef real_t total = row_sum(pred, n)
     cdef real_t q = pred[label] / total
-    cdef real_t g = -1 / q if inside(q) else 0
+    cdef real_t g = <real_t> -1 / q if inside(q) else <real_t> 0
     if dpred != NULL:
         for j in range(n):
             dpred[j] = -factor * g * q / total
@@ -179,7 +183,7 @@ cdef inline double softmax_sparse_row(
     cdef dim_t j
     cdef real_t largest
     cdef real_t total = exp_row(out, logits, n, &largest)
-    cdef real_t scale = 1 / total
+    cdef real_t scale = <real_t> 1 / total
     for j in range(n):
         out[j] *= scale
     if dlogits != NULL:

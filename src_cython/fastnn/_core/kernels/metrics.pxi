@@ -127,7 +127,7 @@ def sparse_categorical_accuracy(values, pred, labels):
 def mean_accumulate(total, values, weight):
     """total += [sum of weight * values, sum of weight]"""
     _require("total", total, (2,), np.float64)
-    _require("values", values, values.shape, np.float64)
+    _require("values", values, (values.size,), np.float64)
     dtype = np.dtype(np.float64) if weight is None else _dtype_of(weight)
     if weight is not None:
         _require("weight", weight, values.shape, dtype)

@@ -65,11 +65,13 @@ cdef void rmsprop_update(
     cdef real_t epsilon = <real_t> epsilon_, spread, change
     for i in range(n):
         velocity[i] = rho * velocity[i] + rest * grad[i] * grad[i]
-        spread = velocity[i] + epsilon
+        spread = velocity[i]
         if average_gradient != NULL:
             average_gradient[i] = rho * average_gradient[i] + rest * grad[i]
             spread -= average_gradient[i] * average_gradient[i]
-        change = rate * grad[i] / sqrt_(spread)
+            # a variance: below zero by rounding only
+            spread = 0 if spread < 0 else spread
+        change = rate * grad[i] / sqrt_(spread + epsilon)
         if momentum_slot != NULL:
             momentum_slot[i] = momentum * momentum_slot[i] + change
             change = momentum_slot[i]

@@ -200,7 +200,7 @@ cdef void softmax_forward(
     cdef dim_t i, j
     cdef real_t largest, scale
     for i in range(rows):
-        scale = 1 / exp_row(out + i * row, inp + i * row, n, &largest)
+        scale = <real_t> 1 / exp_row(out + i * row, inp + i * row, n, &largest)
         for j in range(n):
             out[i * row + j] *= scale
 
@@ -291,7 +291,7 @@ cdef void dropout_forward(
     step)), its upper 24 bits: it depends on nothing else."""
     cdef uint32_t word[4 * LANES]
     cdef real_t scale = <real_t> (1 / (1 - rate))
-    cdef uint32_t threshold = <uint32_t> (rate * 16777216.0 + 0.5)
+    cdef uint32_t threshold = <uint32_t> ceil(rate * 16777216.0)
     cdef dim_t i, j, at
     for i in range(begin, end):
         for j from 0 <= j < n by 4 * LANES:

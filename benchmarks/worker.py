@@ -1,0 +1,149 @@
+"""The process in which one peer answers one case.
+
+It is told by lines on its standard input and answers each with one line of JSON on what
+was its standard output; whatever the peer itself prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import sys
+import time
+
+from benchmarks import peers
+
+WARM_UP_CALLS = 50
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("peer")
+    parser.add_argument("case")
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--short", action="store_true")
+    options = parser.parse_args(arguments)
+    answer = take_stdout()
+    restrict_processors(options.threads)
+    try:
+        peer = peers.PEERS_BY_NAME[options.peer].load()(options.threads)
+    except ImportError as error:
+        answer({"absent": str(error)})
+        return
+    measure = prepare(peer, options.case, options.short)
+    answer({"version": peer.version()})
+    for _ in sys.stdin:
+        answer(measure())
+
+
+def take_stdout():
+    """Keeps file descriptor 1 for answers alone -> a function that sends one."""
+    channel = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    return lambda reply: channel.write(json.dumps(reply) + "\n")
+
+
+def restrict_processors(threads: int) -> None:
+    """No peer gets more processors than threads, whatever its own settings do."""
+    if hasattr(os, "sched_setaffinity"):
+        allowed = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, allowed[:threads])
+
+
+def prepare(peer, case_name, short):
+    """-> a callable that measures one round and returns its figures."""
+    # NumPy is imported here, so that an absent peer is told before anything else.
+    from benchmarks import cases
+
+    case = cases.CASES_BY_NAME[case_name]
+    if short:
+        case = case.shortened()
+    kinds = {
+        "train": prepare_training,
+        "predict": prepare_prediction,
+        "memory": prepare_memory,
+        "leak": prepare_leak,
+    }
+    return kinds[case.kind](peer, case, cases)
+
+
+def prepare_training(peer, case, cases):
+    run = peer.train_case(case, cases.make_data(case))
+    run(1)  # compiles what compiles
+
+    def measure():
+        (seconds, cores), loss = timed(run, case.repeats)
+        microseconds = seconds / case.steps * 1e6
+        return {"value": microseconds, "cores": cores, "loss": float(loss)}
+
+    return measure
+
+
+def prepare_prediction(peer, case, cases):
+    predict = peer.predict_case(case)
+    x = cases.make_data(case).x
+    check_prediction(predict(x), cases.expected_prediction(case, x))
+
+    def repeat(calls):
+        for _ in range(calls):
+            predict(x)
+
+    repeat(min(WARM_UP_CALLS, case.repeats))
+
+    def measure():
+        (seconds, cores), _ = timed(repeat, case.repeats)
+        return {"value": seconds / case.repeats * 1e6, "cores": cores}
+
+    return measure
+
+
+def prepare_memory(peer, case, cases):
+    from benchmarks.memory import peak_resident_bytes, resident_bytes
+
+    data = cases.make_data(case)
+
+    def measure():
+        before = resident_bytes()
+        peer.train_case(case, data)(case.repeats)
+        peak = peak_resident_bytes()
+        grown = max(0, peak - before) / 1e6
+        return {"value": (peak - data.nbytes) / 1e6, "grown": grown}
+
+    return measure
+
+
+def prepare_leak(peer, case, cases):
+    from benchmarks.memory import resident_bytes
+
+    run = peer.leak_case(case, cases.make_data(case))
+
+    def measure():
+        run(max(1, case.repeats // 10))  # caches and free lists fill
+        gc.collect()
+        before = resident_bytes()
+        run(case.repeats)
+        gc.collect()
+        return {"value": (resident_bytes() - before) / 1e6}
+
+    return measure
+
+
+def timed(run, repeats):
+    """-> ((wall seconds, processors kept busy), what `run` returned)."""
+    processor, wall = time.process_time(), time.perf_counter()
+    result = run(repeats)
+    wall = time.perf_counter() - wall
+    processor = time.process_time() - processor
+    return (wall, processor / wall), result
+
+
+def check_prediction(given, expected) -> None:
+    """Refuses to time a peer that computes something else."""
+    import numpy as np
+
+    given = np.asarray(given).reshape(expected.shape)
+    if not np.allclose(given, expected, rtol=1e-3, atol=1e-5):
+        worst = float(np.abs(given - expected).max())
+        raise SystemExit(f"The prediction differs from the formula by {worst:.3g}.")

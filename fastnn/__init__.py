@@ -1,0 +1,42 @@
+"""fastnn: dense neural networks on CPUs at the speed of the hardware.
+
+The names are Keras's: `from fastnn.models import Sequential`, `from fastnn.layers import
+Dense`, `from fastnn.optimizers import Adam`.
+"""
+
+from fastnn import (
+    activations,
+    callbacks,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+    utils,
+)
+from fastnn.config import show_config
+from fastnn.layers import Input
+from fastnn.models import Sequential
+from fastnn.threads import get_num_threads, set_num_threads
+from fastnn.version import __version__
+
+__all__ = [
+    "Input",
+    "Sequential",
+    "__version__",
+    "activations",
+    "callbacks",
+    "get_num_threads",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "regularizers",
+    "set_num_threads",
+    "show_config",
+    "utils",
+]

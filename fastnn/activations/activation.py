@@ -1,0 +1,189 @@
+"""What an activation is: to a caller, to a plan, to a configuration."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fastnn.dtypes import as_real
+from fastnn.saving import config as _config
+from fastnn.saving.registry import registered_name
+
+if TYPE_CHECKING:
+    from fastnn.plan.builder import Builder, Tensor
+
+__all__ = [
+    "Activation",
+    "BoundActivation",
+    "PythonActivation",
+    "from_function",
+    "on",
+]
+
+
+class _Recorder:
+    """Stands in for the array while an activation is lowered into a plan."""
+
+    def __init__(self, builder: Builder, x: Tensor):
+        self.builder = builder
+        self.x = x
+
+    def elementwise(self, function: str, alpha: float) -> Tensor:
+        return self.builder.forward(
+            "elementwise",
+            self.x,
+            shape=self.x.shape,
+            scalars=(alpha,),
+            function=function,
+        )
+
+    def softmax(self, axis: int) -> Tensor:
+        if axis not in (-1, len(self.x.shape)):
+            raise ValueError(
+                f"Expected softmax in a layer to run along the last axis. "
+                f"Received: {axis=} for an input of shape {(None, *self.x.shape)}"
+            )
+        return self.builder.forward("softmax", self.x, shape=self.x.shape)
+
+
+class _Calculator:
+    """Computes an activation of an array at once."""
+
+    def __init__(self, x: npt.ArrayLike):
+        self.x = as_real(x)
+
+    def elementwise(self, function: str, alpha: float) -> np.ndarray:
+        from fastnn._core import kernels
+
+        out = np.empty_like(self.x)
+        forward = getattr(kernels, f"{function}_forward")
+        forward(out.reshape(-1), self.x.reshape(-1), alpha)
+        return out[()]
+
+    def softmax(self, axis: int) -> np.ndarray:
+        from fastnn._core import kernels
+
+        if self.x.ndim == 0:
+            raise ValueError(
+                "Expected softmax of at least one axis. Received: a scalar"
+            )
+        rows = np.ascontiguousarray(np.moveaxis(self.x, axis, -1))
+        out = np.empty_like(rows)
+        n = rows.shape[-1]
+        kernels.softmax_forward(out.reshape(-1, n), rows.reshape(-1, n))
+        return np.moveaxis(out, -1, axis)
+
+
+class _Rehearsal:
+    """Runs an activation's own checks of its arguments, and nothing else."""
+
+    def elementwise(self, function: str, alpha: float) -> None:
+        pass
+
+    def softmax(self, axis: int) -> None:
+        pass
+
+
+def on(x: Any) -> Any:
+    """Returns what computes an activation of `x`, or records it in a plan."""
+    return x if isinstance(x, _Recorder | _Rehearsal) else _Calculator(x)
+
+
+class Activation:
+    """An activation of this module: a function of arrays that a plan can hold."""
+
+    __name__: str
+
+    def __init__(self, function: Callable[..., Any]):
+        functools.update_wrapper(self, function)
+        self.function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def lower(self, builder: Builder, x: Tensor) -> Tensor:
+        """Records the activation of `x` in a plan."""
+        return self(_Recorder(builder, x))
+
+    def serialized(self) -> Any:
+        return registered_name(self)
+
+    def __reduce__(self) -> Any:
+        return self.__name__
+
+    def __repr__(self) -> str:
+        return f"<activation {self.__name__}>"
+
+
+class BoundActivation(Activation):
+    """An activation with its arguments.
+
+    Args:
+        function: An activation of this module.
+        arguments: Its keyword arguments, without `x`.
+
+    Raises:
+        TypeError: If the activation does not take such an argument.
+        ValueError: If it does not take such a value.
+    """
+
+    def __init__(self, function: Activation, arguments: Mapping[str, Any]):
+        super().__init__(function)
+        self.arguments = dict(arguments)
+        self(_Rehearsal())
+
+    def __call__(self, x: Any) -> Any:
+        return self.function(x, **self.arguments)
+
+    def serialized(self) -> Any:
+        arguments = _config.serialize(self.arguments)
+        return {"class_name": self.__name__, "config": arguments}
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.function, self.arguments)
+
+
+class PythonActivation(Activation):
+    """A user's own element-wise function.
+
+    Args:
+        function: f(x), for arrays of any shape.
+        derivative: f'(x), for the same arrays.
+    """
+
+    def __init__(self, function: Callable[..., Any], derivative: Callable[..., Any]):
+        super().__init__(function)
+        self.derivative = derivative
+
+    def __call__(self, x: npt.ArrayLike) -> Any:
+        return self.function(as_real(x))
+
+    def lower(self, builder: Builder, x: Tensor) -> Tensor:
+        return builder.python_function(self.function, self.derivative, x)
+
+    def serialized(self) -> Any:
+        return _config.serialize(self.function)
+
+    def __reduce__(self) -> Any:
+        if getattr(self.function, "derivative", None) is self.derivative:
+            return from_function, (self.function,)
+        return type(self), (self.function, self.derivative)
+
+
+def from_function(function: Callable[..., Any]) -> PythonActivation:
+    """Returns the activation of a function that has an attribute `derivative`.
+
+    Raises:
+        ValueError: If it has none.
+    """
+    derivative = getattr(function, "derivative", None)
+    if not callable(derivative):
+        raise ValueError(
+            "Expected an activation function with a derivative; give it one with "
+            f"`fastnn.activations.with_derivative`. Received: {function!r}"
+        )
+    return PythonActivation(function, derivative)

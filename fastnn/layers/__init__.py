@@ -1,0 +1,46 @@
+"""Layers, the parts that models are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastnn.layers.activation import Activation
+from fastnn.layers.dense import Dense
+from fastnn.layers.dropout import Dropout
+from fastnn.layers.flatten import Flatten
+from fastnn.layers.input_layer import Input, InputLayer
+from fastnn.layers.layer import Layer
+from fastnn.saving import config as _config
+from fastnn.saving.registry import Room
+
+__all__ = [
+    "Activation",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "deserialize",
+    "serialize",
+]
+
+_ROOM = Room("layer", [Activation, Dense, Dropout, Flatten, InputLayer])
+
+
+def serialize(layer: Layer) -> Any:
+    """Returns the layer's class name and configuration as plain data."""
+    return _config.serialize(layer)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Layer:
+    """Returns the layer that `serialize` described, without its weights.
+
+    Raises:
+        ValueError: If the class is not known; give your own in `custom_objects`.
+    """
+    found = _ROOM.deserialize(config, custom_objects)
+    if not isinstance(found, Layer):
+        raise ValueError(f"Expected the configuration of a layer. Received: {config!r}")
+    return found

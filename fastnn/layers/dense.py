@@ -1,0 +1,92 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from fastnn import activations, initializers, regularizers
+from fastnn.layers.layer import Layer
+
+__all__ = ["Dense"]
+
+
+class Dense(Layer):
+    """outputs = activation(inputs @ kernel + bias)
+
+    Inputs of more than two axes are multiplied along their last one.
+
+    Args:
+        units: Number of outputs, positive.
+        activation: See `fastnn.activations.get`; None for none.
+        use_bias: Whether there is a bias.
+        kernel_initializer: First values of the kernel, shape (inputs, units).
+        bias_initializer: First values of the bias, shape (units,).
+        kernel_regularizer: Penalty on the kernel, or None.
+        bias_regularizer: Penalty on the bias, or None.
+        **base: Arguments of `Layer`.
+
+    Raises:
+        ValueError: If `units` is not a positive integer, or a name is unknown.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        **base: Any,
+    ):
+        super().__init__(**base)
+        self.units = _positive(units)
+        self.activation = activations.get(activation)
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+
+    def build(self, input_shape):
+        if len(input_shape) < 2 or input_shape[-1] is None:
+            raise ValueError(
+                f"Expected inputs of shape (rows, ..., features) for the layer "
+                f"{self.name!r}. Received: {input_shape=}"
+            )
+        self.kernel = self.add_weight(
+            (input_shape[-1], self.units),
+            self.kernel_initializer,
+            name="kernel",
+            regularizer=self.kernel_regularizer,
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.units,),
+                self.bias_initializer,
+                name="bias",
+                regularizer=self.bias_regularizer,
+            )
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def lower(self, builder, x):
+        shape = (*x.shape[:-1], self.units)
+        x = builder.forward("dense", x, self.kernel, self.bias, shape=shape)
+        return self.activation.lower(builder, x)
+
+
+def _positive(units: int) -> int:
+    try:
+        number = 0 if isinstance(units, bool) else operator.index(units)
+    except TypeError:
+        number = 0
+    if number <= 0:
+        raise ValueError(
+            f"Expected `units` to be a positive integer. Received: units={units!r}"
+        )
+    return number

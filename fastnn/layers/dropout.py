@@ -1,0 +1,63 @@
+"""Dropout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fastnn import random
+from fastnn.layers.layer import Layer
+
+__all__ = ["Dropout"]
+
+
+class Dropout(Layer):
+    """outputs = inputs * kept / (1 - rate), where kept is 0 or 1 at random
+
+    Each input is kept with probability 1 - rate, independently. Outside training the
+    outputs are the inputs.
+
+    Srivastava et al., 2014, "Dropout: a simple way to prevent neural networks from
+    overfitting".
+
+    Args:
+        rate: Fraction of the inputs to drop, from 0 to 1.
+        noise_shape: Only None is supported: each input has a draw of its own.
+        seed: An integer, or None to take the next seed of `set_random_seed`.
+        **base: Arguments of `Layer`.
+
+    Raises:
+        ValueError: If an argument has a wrong value.
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: None = None,
+        seed: int | None = None,
+        **base: Any,
+    ):
+        super().__init__(**base)
+        if not 0 <= rate <= 1:
+            raise ValueError(f"Expected `rate` to be from 0 to 1. Received: {rate=}")
+        if noise_shape is not None:
+            raise ValueError(f"Expected noise_shape=None. Received: {noise_shape=}")
+        if seed is not None and not isinstance(seed, int | np.integer):
+            raise ValueError(
+                f"Expected `seed` to be an integer or None. Received: {seed=}"
+            )
+        self.rate = float(rate)
+        self.noise_shape = noise_shape
+        self.seed = seed
+        self.key = random.next_seed() if seed is None else int(seed) % 2**64
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def lower(self, builder, x):
+        if not builder.training or self.rate == 0:
+            return x
+        return builder.forward(
+            "dropout", x, shape=x.shape, scalars=(self.rate,), key=self.key
+        )

@@ -1,0 +1,189 @@
+"""Metrics, what training is watched by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastnn.losses import (
+    Loss,
+    binary_crossentropy,
+    categorical_crossentropy,
+    mean_absolute_error,
+    mean_squared_error,
+    sparse_categorical_crossentropy,
+)
+from fastnn.metrics.accuracy import (
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    accuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+)
+from fastnn.metrics.loss_metrics import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
+from fastnn.metrics.mean import Mean, MeanMetricWrapper
+from fastnn.metrics.metric import Metric
+from fastnn.saving import config as _config
+from fastnn.saving.registry import Room
+
+__all__ = [
+    "Accuracy",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "Mean",
+    "MeanAbsoluteError",
+    "MeanMetricWrapper",
+    "MeanSquaredError",
+    "Metric",
+    "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
+    "deserialize",
+    "get",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "serialize",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+]
+
+_CLASS_OF_FUNCTION = {
+    accuracy: Accuracy,
+    binary_accuracy: BinaryAccuracy,
+    binary_crossentropy: BinaryCrossentropy,
+    categorical_accuracy: CategoricalAccuracy,
+    categorical_crossentropy: CategoricalCrossentropy,
+    mean_absolute_error: MeanAbsoluteError,
+    mean_squared_error: MeanSquaredError,
+    sparse_categorical_accuracy: SparseCategoricalAccuracy,
+    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+}
+
+_FUNCTIONS = Room("function for a metric", _CLASS_OF_FUNCTION)
+
+_ROOM = Room(
+    "metric",
+    [Mean, MeanMetricWrapper, *_CLASS_OF_FUNCTION.values()],
+    aliases={
+        "BCE": BinaryCrossentropy,
+        "MAE": MeanAbsoluteError,
+        "MSE": MeanSquaredError,
+        "bce": BinaryCrossentropy,
+        "mae": MeanAbsoluteError,
+        "mse": MeanSquaredError,
+    },
+)
+
+
+def get(identifier: Any) -> Metric | Callable[..., Any] | None:
+    """Returns the metric that `identifier` stands for.
+
+    Args:
+        identifier: A name ("mse", "MeanSquaredError"), a configuration, a metric, its
+            class, any function of (y_true, y_pred), or None.
+
+    Raises:
+        ValueError: If it is none of these.
+    """
+    found = _ROOM.lookup(identifier)
+    if found is not None and not callable(found):
+        raise ValueError(
+            "Expected the name or the configuration of a metric, or a function of "
+            f"(y_true, y_pred). Received: {identifier!r}"
+        )
+    return found
+
+
+def function(identifier: Any) -> Callable[..., Any]:
+    """Returns the function of (y_true, y_pred) that `identifier` stands for.
+
+    Args:
+        identifier: A function, or the name or configuration of one.
+
+    Raises:
+        ValueError: If it is none of these.
+    """
+    found = _FUNCTIONS.lookup(identifier)
+    if not callable(found):
+        raise ValueError(
+            f"Expected a function of (y_true, y_pred). Received: {identifier!r}"
+        )
+    return found
+
+
+def resolve(identifier: Any, loss: Loss | None, output_units: int) -> Metric:
+    """Returns what a plan accumulates for one entry of `metrics=[...]`.
+
+    "accuracy" (or "acc") and "crossentropy" (or "ce") become binary for one output,
+    sparse for a loss whose targets are labels, else categorical.
+
+    Args:
+        identifier: What `get` takes.
+        loss: The model's loss.
+        output_units: Length of the last axis of the model's output.
+
+    Raises:
+        ValueError: If `identifier` is not known.
+    """
+    if isinstance(identifier, str) and identifier.lower() in _BY_LOSS:
+        return _by_loss(identifier, loss, output_units)
+    found = get(identifier)
+    if found is None:
+        raise ValueError(f"Expected a metric. Received: {identifier!r}")
+    if isinstance(found, Metric):
+        if isinstance(identifier, str):
+            found.name = identifier
+        return found
+    cls = _CLASS_OF_FUNCTION.get(found)
+    if cls is not None:
+        return cls(name=found.__name__)
+    return MeanMetricWrapper(found, name=getattr(found, "name", None))
+
+
+_BY_LOSS = {
+    "accuracy": (BinaryAccuracy, SparseCategoricalAccuracy, CategoricalAccuracy),
+    "crossentropy": (
+        BinaryCrossentropy,
+        SparseCategoricalCrossentropy,
+        CategoricalCrossentropy,
+    ),
+}
+_BY_LOSS["acc"] = _BY_LOSS["accuracy"]
+_BY_LOSS["ce"] = _BY_LOSS["crossentropy"]
+
+
+def _by_loss(name: str, loss: Loss | None, output_units: int) -> Metric:
+    binary, sparse, categorical = _BY_LOSS[name.lower()]
+    if output_units == 1:
+        cls = binary
+    else:
+        cls = sparse if getattr(loss, "target", None) == "labels" else categorical
+    if getattr(loss, "from_logits", False) and hasattr(cls, "loss_class"):
+        return cls(name=name, from_logits=True)
+    return cls(name=name)
+
+
+def serialize(metric: Metric | Callable[..., Any]) -> Any:
+    """Returns the metric's configuration as plain data."""
+    return _config.serialize(metric)
+
+
+def deserialize(
+    config: Any, custom_objects: Mapping[str, Any] | None = None
+) -> Metric | Callable[..., Any]:
+    """Returns the metric that `serialize` described."""
+    return _ROOM.deserialize(config, custom_objects)

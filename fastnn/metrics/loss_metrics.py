@@ -1,0 +1,122 @@
+"""Losses as metrics."""
+
+from __future__ import annotations
+
+import numpy.typing as npt
+
+from fastnn import losses
+from fastnn.metrics.mean import LossMetric
+
+__all__ = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "SparseCategoricalCrossentropy",
+]
+
+
+class MeanSquaredError(LossMetric):
+    """mean((y_true - y_pred)^2)
+
+    Args:
+        name: Name of the metric; by default "mean_squared_error".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.MeanSquaredError
+
+
+class MeanAbsoluteError(LossMetric):
+    """mean(|y_true - y_pred|)
+
+    Args:
+        name: Name of the metric; by default "mean_absolute_error".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.MeanAbsoluteError
+
+
+class BinaryCrossentropy(LossMetric):
+    """The mean of `fastnn.losses.BinaryCrossentropy`
+
+    Args:
+        name: Name of the metric; by default "binary_crossentropy".
+        dtype: "float32" (the default) or "float64".
+        from_logits: Whether `y_pred` holds logits instead of probabilities.
+        label_smoothing: How far targets are moved towards 0.5, from 0 to 1.
+    """
+
+    loss_class = losses.BinaryCrossentropy
+
+    def __init__(
+        self,
+        name: str | None = None,
+        dtype: npt.DTypeLike | None = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+    ):
+        super().__init__(
+            name, dtype, from_logits=from_logits, label_smoothing=label_smoothing
+        )
+
+
+class CategoricalCrossentropy(LossMetric):
+    """The mean of `fastnn.losses.CategoricalCrossentropy`
+
+    Args:
+        name: Name of the metric; by default "categorical_crossentropy".
+        dtype: "float32" (the default) or "float64".
+        from_logits: Whether `y_pred` holds logits instead of probabilities.
+        label_smoothing: How far targets are moved towards uniform ones, from 0 to 1.
+        axis: Only -1, the last axis, is supported.
+    """
+
+    loss_class = losses.CategoricalCrossentropy
+
+    def __init__(
+        self,
+        name: str | None = None,
+        dtype: npt.DTypeLike | None = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+    ):
+        super().__init__(
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
+        )
+
+
+class SparseCategoricalCrossentropy(LossMetric):
+    """The mean of `fastnn.losses.SparseCategoricalCrossentropy`
+
+    Args:
+        name: Name of the metric; by default "sparse_categorical_crossentropy".
+        dtype: "float32" (the default) or "float64".
+        from_logits: Whether `y_pred` holds logits instead of probabilities.
+        ignore_class: Only None is supported.
+        axis: Only -1, the last axis, is supported.
+    """
+
+    loss_class = losses.SparseCategoricalCrossentropy
+
+    def __init__(
+        self,
+        name: str | None = None,
+        dtype: npt.DTypeLike | None = None,
+        from_logits: bool = False,
+        ignore_class: None = None,
+        axis: int = -1,
+    ):
+        super().__init__(
+            name,
+            dtype,
+            from_logits=from_logits,
+            ignore_class=ignore_class,
+            axis=axis,
+        )

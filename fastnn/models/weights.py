@@ -1,0 +1,68 @@
+"""The weights of a model as a list, and as a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fastnn.saving.weights_file import load_arrays, save_arrays
+
+if TYPE_CHECKING:
+    from fastnn.models.model import Model
+
+__all__ = ["load_weights", "save_weights", "set_weights"]
+
+_ENDING = ".weights.npz"
+
+
+def set_weights(model: Model, weights: Sequence[npt.ArrayLike]) -> None:
+    """Sets all weights of a model, or none if one of them does not fit."""
+    model._require_built("its weights are set")
+    variables = model.weights
+    if len(weights) != len(variables):
+        raise ValueError(
+            f"Expected {len(variables)} weights for the model {model.name!r}. "
+            f"Received: {len(weights)}"
+        )
+    pairs = zip(_names(model), variables, weights, strict=True)
+    values = [_checked(name, variable, value) for name, variable, value in pairs]
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def save_weights(model: Model, filepath: Any) -> None:
+    """Writes all weights to a file."""
+    model._require_built("its weights are saved")
+    arrays = [variable.numpy() for variable in model.weights]
+    save_arrays(_path(filepath), list(zip(_names(model), arrays, strict=True)))
+
+
+def load_weights(model: Model, filepath: Any) -> None:
+    """Sets all weights from a file; matched by their order, as names of layers count up
+    within a process."""
+    model._require_built("its weights are loaded")
+    set_weights(model, [array for _, array in load_arrays(_path(filepath))])
+
+
+def _checked(name: str, variable: Any, value: npt.ArrayLike) -> np.ndarray:
+    try:
+        return np.array(variable.checked(value))
+    except ValueError as error:
+        raise ValueError(f"Weight {name!r}: {error}") from None
+
+
+def _names(model: Model) -> list[str]:
+    return [f"{layer.name}/{w.name}" for layer in model.layers for w in layer.weights]
+
+
+def _path(filepath: Any) -> str:
+    path = os.fspath(filepath)
+    if not str(path).endswith(_ENDING):
+        raise ValueError(
+            f"Expected a path that ends in {_ENDING!r}. Received: {filepath!r}"
+        )
+    return path

@@ -1,0 +1,48 @@
+"""Optimizers, how training changes weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastnn.optimizers.adam import Adam
+from fastnn.optimizers.optimizer import Optimizer
+from fastnn.optimizers.rmsprop import RMSprop
+from fastnn.optimizers.sgd import SGD
+from fastnn.saving import config as _config
+from fastnn.saving.registry import Room
+
+__all__ = ["SGD", "Adam", "Optimizer", "RMSprop", "deserialize", "get", "serialize"]
+
+_ROOM = Room("optimizer", [SGD, Adam, RMSprop], ignore_case=True)
+
+
+def get(identifier: Any) -> Optimizer | None:
+    """Returns the optimizer that `identifier` stands for.
+
+    Args:
+        identifier: A name in any case ("adam"), a configuration, an optimizer or its
+            class, or None.
+
+    Raises:
+        ValueError: If it is none of these.
+    """
+    found = _ROOM.lookup(identifier)
+    if found is not None and not isinstance(found, Optimizer):
+        raise ValueError(
+            "Expected the name or the configuration of an optimizer, or an optimizer. "
+            f"Received: {identifier!r}"
+        )
+    return found
+
+
+def serialize(optimizer: Optimizer) -> Any:
+    """Returns the optimizer's configuration as plain data."""
+    return _config.serialize(optimizer)
+
+
+def deserialize(
+    config: Any, custom_objects: Mapping[str, Any] | None = None
+) -> Optimizer:
+    """Returns the optimizer that `serialize` described, without its state."""
+    return _ROOM.deserialize(config, custom_objects)

@@ -1,0 +1,186 @@
+"""What descriptions record a network into: forward operations, in order."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from fastnn.plan.tensor import Op, Operand, Tensor
+from fastnn.variable import Variable
+
+if TYPE_CHECKING:
+    from fastnn.layers import Layer
+
+__all__ = ["Builder", "Tensor"]
+
+
+class Builder:
+    """Records the operations of one forward pass.
+
+    Args:
+        dtype: "float32" or "float64".
+        training: Whether layers such as dropout are active.
+
+    Attributes:
+        ops: The operations so far.
+        trainable: The variables that the forward pass may be differentiated for.
+    """
+
+    def __init__(self, dtype: str, *, training: bool):
+        self.dtype = dtype
+        self.training = training
+        self.ops: list[Op] = []
+        self.trainable: list[Variable] = []
+        self._needs_gradient: set[Tensor] = set()
+        self._layer = ""
+
+    @contextlib.contextmanager
+    def belonging_to(self, name: str) -> Iterator[None]:
+        """Attributes the operations recorded inside to a layer."""
+        before, self._layer = self._layer, name
+        yield
+        self._layer = before
+
+    def apply(self, layer: Layer, x: Tensor) -> Tensor:
+        """Records what a layer does with `x`."""
+        self.trainable.extend(layer.trainable_weights)
+        with self.belonging_to(layer.name):
+            return layer.lower(self, x)
+
+    def tensor(self, name: str, shape: tuple[int, ...], dtype: str | None = None,
+               **kind: bool) -> Tensor:  # fmt: skip
+        """A new tensor; its name gets the current layer's in front."""
+        prefix = f"{self._layer}/" if self._layer else ""
+        return Tensor(prefix + name, tuple(shape), dtype or self.dtype, **kind)
+
+    def emit(self, kind: str, outputs: tuple[Operand, ...], inputs: tuple[Operand, ...],
+             **settings: Any) -> Op:  # fmt: skip
+        """Records one operation."""
+        op = Op(kind, outputs, inputs, layer=self._layer, **settings)
+        self.ops.append(op)
+        return op
+
+    def needs_gradient(self, tensor: Tensor) -> bool:
+        """Whether anything trainable lies before `tensor`."""
+        return tensor in self._needs_gradient
+
+    def source(self, slot: int, shape: tuple[int, ...], name: str) -> Tensor:
+        """The rows of the batch, gathered from what the user passed in."""
+        out = self.tensor(name, shape)
+        sizes = (slot, out.height, out.width, out.row)
+        self.emit("gather", (out,), (), sizes=sizes)
+        return out
+
+    def forward(
+        self,
+        kind: str,
+        x: Tensor,
+        *weights: Variable | None,
+        shape: tuple[int, ...],
+        scalars: tuple[float, ...] = (),
+        function: str | None = None,
+        key: int = 0,
+    ) -> Tensor:
+        """Records one operation of a layer.
+
+        Args:
+            kind: "dense", "elementwise", "softmax", "dropout" or "reshape".
+            x: What it is applied to.
+            *weights: Its variables, None for one that is left out.
+            shape: Of its result, without the batch axis.
+            scalars: Its settings.
+            function: The element-wise function, for "elementwise".
+            key: Of its random numbers.
+
+        Returns:
+            Its result.
+        """
+        out = self.tensor(function or kind, shape)
+        extra, sizes = _RECIPES[kind](self, x, out, weights)
+        self.emit(
+            f"{kind}_forward" if kind != "reshape" else kind,
+            (out, *extra),
+            (x, *weights),
+            sizes=sizes,
+            scalars=scalars,
+            function=(function, "forward") if function else None,
+            key=key,
+        )
+        self._mark(x, out, weights)
+        return out
+
+    def python_layer(self, layer: Layer, x: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """Records a user's own layer, which runs in Python."""
+        from fastnn.layers import python_layer
+
+        out = self.tensor("call", shape)
+        training = self.training
+
+        def call(out_view, x_view):
+            out_view[...] = python_layer.forward(
+                layer, x_view, out.shape, training=training
+            )
+
+        self.emit("python", (out,), (x,), call=call, backward=layer)
+        self._mark(x, out, layer.weights)
+        return out
+
+    def python_function(
+        self, function: Callable[..., Any], derivative: Callable[..., Any], x: Tensor
+    ) -> Tensor:
+        """Records a user's own element-wise activation, which runs in Python."""
+        out = self.tensor(getattr(function, "__name__", "function"), x.shape)
+
+        def call(out_view, x_view):
+            out_view[...] = function(x_view)
+
+        self.emit("python", (out,), (x,), call=call, backward=derivative)
+        self._mark(x, out, ())
+        return out
+
+    def _mark(self, x: Tensor, out: Tensor, weights: Any) -> None:
+        own = any(w is not None and _among(w, self.trainable) for w in weights)
+        if own or self.needs_gradient(x):
+            self._needs_gradient.add(out)
+
+
+def _among(variable: Variable, variables: list[Variable]) -> bool:
+    return any(variable is other for other in variables)
+
+
+# ---- what each kind of forward operation asks of its kernel: further outputs, sizes
+
+
+def _dense(builder, x, out, weights):
+    kernel = weights[0]
+    row_weight = kernel.value.strides[0] // kernel.value.itemsize
+    inputs, units = kernel.shape
+    return (), (x.height, inputs, units, out.row, x.row, row_weight)
+
+
+def _elementwise(builder, x, out, weights):
+    return (), (x.height, x.row)
+
+
+def _softmax(builder, x, out, weights):
+    return (), (x.height, x.width, x.row)
+
+
+def _dropout(builder, x, out, weights):
+    mask = builder.tensor("mask", (x.height, x.row), "uint8", padded=False)
+    return (mask,), (x.height, x.width, x.row)
+
+
+def _reshape(builder, x, out, weights):
+    return (), (out.height, out.width, out.row, x.height, x.width, x.row)
+
+
+_RECIPES = {
+    "dense": _dense,
+    "elementwise": _elementwise,
+    "softmax": _softmax,
+    "dropout": _dropout,
+    "reshape": _reshape,
+}
+

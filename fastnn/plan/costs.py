@@ -1,0 +1,58 @@
+"""What an operation costs: arithmetic and memory traffic, for reports and for the choice
+of the number of threads."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from fastnn.plan.tensor import Held, Op, Operand, Tensor
+from fastnn.variable import Variable
+
+__all__ = ["flops", "traffic"]
+
+# floating-point operations per element of the first operand, roughly
+_PER_ELEMENT = {
+    "elementwise_forward": 8,
+    "elementwise_backward": 3,
+    "softmax_forward": 12,
+    "softmax_backward": 4,
+    "adam_update": 12,
+    "adam_amsgrad_update": 13,
+    "rmsprop_update": 8,
+    "sgd_update": 2,
+}
+_PRODUCTS = ("dense_forward", "dense_backward_weight", "dense_backward_input")
+
+
+def flops(op: Op, rows: int) -> int:
+    """Floating-point operations on a batch of `rows`; a multiplication and an addition
+    count as two."""
+    if op.kind in _PRODUCTS:
+        height, inputs, units = op.sizes[:3]
+        return 2 * rows * height * inputs * units
+    first = next((o for o in op.operands if o is not None), None)
+    return _PER_ELEMENT.get(op.kind, 1) * _elements(first, rows)
+
+
+def traffic(op: Op, rows: int) -> int:
+    """Bytes of all operands."""
+    return sum(_nbytes(operand, rows) for operand in op.operands)
+
+
+def _elements(operand: Operand, rows: int) -> int:
+    if isinstance(operand, Tensor):
+        return rows * math.prod(operand.shape)
+    if isinstance(operand, Held):
+        return operand.array.size
+    return operand.value.size if isinstance(operand, Variable) else 0
+
+
+def _nbytes(operand: Operand, rows: int) -> int:
+    if operand is None or (isinstance(operand, Tensor) and not operand.per_sample):
+        return 0
+    if isinstance(operand, Tensor):
+        return _elements(operand, rows) * np.dtype(operand.dtype).itemsize
+    array = operand.array if isinstance(operand, Held) else operand.value
+    return array.nbytes

@@ -1,0 +1,96 @@
+"""Rewrites of a list of operations; each leaves every result as it was.
+
+A rewrite merges two neighbours into one kernel that does the work of both.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from fastnn.plan.tensor import Op, Tensor
+
+__all__ = ["fuse_backward", "fuse_forward", "fuse_loss"]
+
+
+def fuse_forward(ops: list[Op]) -> list[Op]:
+    """dense, then an element-wise function of it -> one product that applies it;
+    rows gathered, then reshaped -> rows gathered into their new shape."""
+    fused: list[Op] = []
+    for op in ops:
+        last = fused[-1] if fused and _feeds(fused[-1], op, ops) else None
+        if last is not None and _is_pair(last, op, "dense_forward", "elementwise_forward"):
+            fused[-1] = dataclasses.replace(
+                last, outputs=op.outputs, function=op.function, scalars=op.scalars
+            )
+        elif last is not None and _is_pair(last, op, "gather", "reshape"):
+            sizes = (last.sizes[0], *op.sizes[:3])
+            fused[-1] = dataclasses.replace(last, outputs=op.outputs, sizes=sizes)
+        else:
+            fused.append(op)
+    return [_without_identity(op) for op in fused]
+
+
+def fuse_backward(ops: list[Op]) -> list[Op]:
+    """gradient of a product's input, then of the function before it -> one product."""
+    fused: list[Op] = []
+    for op in ops:
+        last = fused[-1] if fused and _feeds(fused[-1], op, ops) else None
+        if last is not None and _is_pair(
+            last, op, "dense_backward_input", "elementwise_backward"
+        ):
+            dout, weight, _, scratch = last.inputs
+            fused[-1] = dataclasses.replace(
+                last,
+                outputs=op.outputs,
+                inputs=(dout, weight, op.inputs[1], scratch),
+                function=op.function,
+                scalars=op.scalars,
+            )
+        else:
+            fused.append(op)
+    return fused
+
+
+_WITH_LOGITS = {
+    "binary_crossentropy": "sigmoid",
+    "categorical_crossentropy": "softmax",
+    "sparse_categorical_crossentropy": "softmax",
+}
+
+
+def fuse_loss(ops: list[Op], prediction: Tensor, loss: str) -> Op | None:
+    """The last operation, if `loss` of its result can be computed from its input.
+
+    sigmoid -> binary crossentropy and softmax -> categorical crossentropy become one
+    kernel that works on the logits and so neither overflows nor saturates. The operation
+    is taken off the list.
+    """
+    if not ops or ops[-1].outputs[0] is not prediction:
+        return None
+    last = ops[-1]
+    name = last.function[0] if last.kind == "elementwise_forward" else None
+    if last.kind == "softmax_forward":
+        name = "softmax"
+    return ops.pop() if name and name == _WITH_LOGITS.get(loss) else None
+
+
+def _feeds(last: Op, op: Op, ops: list[Op]) -> bool:
+    """Whether the result of `last` is read by `op` and by no other."""
+    result = last.outputs[0] if last.outputs else None
+    return (
+        isinstance(result, Tensor)
+        and bool(op.inputs)
+        and op.inputs[0] is result
+        and sum(other.reads(result) for other in ops) == 1
+    )
+
+
+def _is_pair(last: Op, op: Op, first: str, second: str) -> bool:
+    return last.kind == first and op.kind == second and last.function is None
+
+
+def _without_identity(op: Op) -> Op:
+    """A product that applies `linear` applies nothing."""
+    if op.kind == "dense_forward" and op.function == ("linear", "forward"):
+        return dataclasses.replace(op, function=None)
+    return op

@@ -1,0 +1,336 @@
+"""From a compiled model to the operations of one step."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastnn.plan.arena import Arena
+from fastnn.plan.builder import Builder
+from fastnn.plan.fusion import fuse_backward, fuse_forward, fuse_loss
+from fastnn.plan.gradients import record_backward
+from fastnn.plan.python_ops import python_loss, python_metric
+from fastnn.plan.tensor import Held, Op, Tensor
+
+if TYPE_CHECKING:
+    from fastnn.layers import Layer
+    from fastnn.losses import Loss
+    from fastnn.metrics import Metric
+    from fastnn.optimizers import Optimizer
+    from fastnn.variable import Variable
+
+__all__ = ["WEIGHT", "X", "Y", "Goal", "Steps", "Update", "lower_prediction", "lower_step"]
+
+# Slots of the engine for what the user passes in; predictions go out through Y.
+X, Y, WEIGHT = 0, 1, 2
+
+_REDUCTIONS = {
+    "sum": 0,
+    "sum_over_batch_size": 1,
+    "mean": 1,
+    "mean_with_sample_weight": 2,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """What predictions are held against.
+
+    Attributes:
+        loss: The loss.
+        metrics: Metrics that give every row the same weight.
+        weighted_metrics: Metrics that use the weights of the rows.
+        weighted: Whether rows have weights.
+        target_shape: Of the targets of one sample; for labels, of the predictions.
+    """
+
+    loss: Loss
+    metrics: Sequence[Metric]
+    weighted_metrics: Sequence[Metric]
+    weighted: bool
+    target_shape: tuple[int, ...]
+
+
+@dataclasses.dataclass
+class Steps:
+    """The operations of a step.
+
+    Attributes:
+        ops: In the order in which they run.
+        forward: Those of them that lead from the rows to what the loss looks at.
+    """
+
+    ops: list[Op]
+    forward: list[Op]
+
+
+def lower_prediction(
+    layers: Sequence[Layer], input_shape: tuple[int, ...], dtype: str, training: bool
+) -> tuple[list[Op], tuple[int, ...]]:
+    """The operations that predict, and the shape of one prediction."""
+    builder = Builder(dtype, training=training)
+    out = _forward(builder, layers, input_shape)
+    ops = fuse_forward(builder.ops)
+    sizes = (Y, out.height, out.width, out.row)
+    return [*ops, Op("scatter", (), (out,), sizes=sizes)], out.shape
+
+
+def lower_step(
+    layers: Sequence[Layer],
+    input_shape: tuple[int, ...],
+    dtype: str,
+    goal: Goal,
+    update: Update | None,
+    log: np.ndarray,
+    threads: int,
+    fuse: bool = True,
+) -> Steps:
+    """The operations of a step of training, or of evaluation without `update`.
+
+    Args:
+        layers: The network.
+        input_shape: Of one sample.
+        dtype: "float32" or "float64".
+        goal: What predictions are held against.
+        update: How weights change; None to leave them.
+        log: [loss of the batch, penalty of the batch, sum of loss * rows, sum of rows];
+            the steps add to it.
+        threads: The most threads that will run the plan.
+        fuse: Whether to merge operations. Off only in tests.
+    """
+    builder = Builder(dtype, training=update is not None)
+    prediction = _forward(builder, layers, input_shape)
+    logits_op = None
+    if fuse and goal.loss.compiled and not goal.loss.from_logits:
+        logits_op = fuse_loss(builder.ops, prediction, goal.loss.kernel)
+    forward = builder.ops
+    builder.ops = []
+
+    target = _target(builder, goal.loss.target, goal.target_shape)
+    weight = _weight(builder) if goal.weighted else None
+    trainable = builder.trainable
+    _penalties(builder, trainable, log)
+    seed = logits_op.inputs[0] if logits_op is not None else prediction
+    learns = update is not None and builder.needs_gradient(seed)
+    gradient = builder.tensor("d prediction", seed.shape) if learns else None
+    values = _loss(builder, goal, seed, logits_op, gradient, target, weight)
+    builder.emit(
+        "loss_total",
+        (Held("log", log),),
+        (values, weight),
+        sizes=(values.shape[0], int(update is not None), 0, 0, _reduction(goal.loss)),
+    )
+    for metric in goal.metrics:
+        _metric(builder, metric, prediction, target, goal.loss.target, None)
+    for metric in goal.weighted_metrics:
+        _metric(builder, metric, prediction, target, goal.loss.target, weight)
+    objective = builder.ops
+
+    builder.ops = []
+    if fuse:
+        forward = fuse_forward(forward)
+    if learns:
+        record_backward(builder, forward, seed, gradient, update.gradient_of, threads)
+        _penalty_gradients(builder, trainable, update)
+        update.record(builder, trainable)
+    backward = fuse_backward(builder.ops) if fuse else builder.ops
+    return Steps([*forward, *objective, *backward], forward)
+
+
+class Update:
+    """How the weights of a model change: gradients, slots, and the optimizer's rule.
+
+    Args:
+        optimizer: The optimizer; it keeps the slots.
+        arenas: Where the weights lie.
+        trained: The weights that change.
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, arenas: list[Arena], trained: list[Variable]
+    ):
+        self.optimizer = optimizer
+        self.arenas = arenas
+        self.trained = trained
+        self._gradients = {arena: arena.like() for arena in arenas}
+        self._held: dict[int, Held] = {}
+
+    def gradient_of(self, variable: Variable) -> Held | None:
+        """The memory of a variable's gradient; None if the variable is frozen."""
+        if not any(variable is other for other in self.trained):
+            return None
+        if id(variable) not in self._held:
+            arena = variable.arena
+            view = arena.view(self._gradients[arena], variable)
+            self._held[id(variable)] = Held(f"d {variable.name}", view)
+        return self._held[id(variable)]
+
+    def record(self, builder: Builder, trainable: list[Variable]) -> None:
+        """Records the optimizer's pass over each stretch of weights."""
+        hyper = Held("settings", self.optimizer.hyper)
+        for arena in self.arenas:
+            blocks = [self._slot(arena, name) for name in self.optimizer.slots]
+            for stretch in arena.stretches(trainable):
+                part = slice(stretch.offset, stretch.offset + stretch.size)
+                weights = Held("weights", arena.values[part])
+                slots = [
+                    None if block is None else Held(name, block[part])
+                    for name, block in zip(self.optimizer.slots, blocks, strict=True)
+                ]
+                gradient = Held("gradients", self._gradients[arena][part])
+                builder.emit(
+                    self.optimizer.kernel,
+                    (weights, *slots),
+                    (gradient, hyper),
+                    sizes=(stretch.size,),
+                )
+
+    def _slot(self, arena: Arena, name: str | None) -> np.ndarray | None:
+        if name is None:
+            return None
+        blocks = self.optimizer.slot_values.setdefault(name, {})
+        if arena not in blocks:
+            blocks[arena] = arena.like()
+        return blocks[arena]
+
+
+def _forward(builder, layers, input_shape) -> Tensor:
+    x = builder.source(X, input_shape, "x")
+    for layer in layers:
+        x = builder.apply(layer, x)
+    return x
+
+
+def _target(builder: Builder, target: str, shape: tuple[int, ...]) -> Tensor:
+    if target == "values":
+        return builder.source(Y, shape, "y")
+    height = int(np.prod(shape[:-1]))
+    labels = builder.tensor("labels", (height,), "int32", padded=False)
+    builder.emit("gather_labels", (labels,), (), sizes=(Y, height))
+    return labels
+
+
+def _weight(builder: Builder) -> Tensor:
+    weight = builder.tensor("sample weight", (1,), padded=False)
+    builder.emit("gather", (weight,), (), sizes=(WEIGHT, 1, 1, 1))
+    return weight
+
+
+def _reduction(loss: Loss) -> int:
+    if loss.reduction not in _REDUCTIONS:
+        raise ValueError(
+            "Expected a loss with a reduction to train or evaluate with. Received: "
+            f"reduction={loss.reduction!r}"
+        )
+    return _REDUCTIONS[loss.reduction]
+
+
+def _loss(builder, goal, seed, logits_op, gradient, target, weight) -> Tensor:
+    """Records the loss of each row, and its gradient if there is memory for it."""
+    loss = goal.loss
+    if not loss.compiled:
+        values = builder.tensor("loss values", (1,), "float64", padded=False)
+        call = python_loss(loss, _reduction(loss))
+        outputs, inputs = (values, gradient), (seed, target, weight)
+        builder.emit("python", outputs, inputs, call=call)
+        return values
+    if logits_op is not None:
+        kernel, out = loss.logits_kernel, logits_op.outputs[0]
+    elif loss.from_logits:
+        kernel, out = loss.logits_kernel, builder.tensor("probabilities", seed.shape)
+    else:
+        kernel, out = loss.kernel, None
+    return _row_losses(
+        builder, kernel, loss.scalars, seed, target, weight, gradient, out,
+        _reduction(loss),
+    )  # fmt: skip
+
+
+def _row_losses(
+    builder, kernel, scalars, seed, target, weight=None, gradient=None, out=None,
+    reduction=0,
+):  # fmt: skip
+    values = builder.tensor("values", (seed.height,), "float64", padded=False)
+    row_target = 0 if target.dtype == "int32" else target.row
+    builder.emit(
+        kernel,
+        (values, gradient, out),
+        (seed, target, weight),
+        sizes=(seed.height, seed.width, seed.row, row_target, reduction),
+        scalars=tuple(scalars),
+    )
+    return values
+
+
+def _metric(builder, metric, prediction, target, kind, weight) -> None:
+    """Records one metric: the values of the rows, and their running mean."""
+    with builder.belonging_to(metric.name):
+        fits = kind == "labels" or target.shape == prediction.shape
+        compiled = getattr(metric, "compiled", False)
+        if not (compiled and fits and metric.target == kind):
+            call = python_metric(metric, weighted=weight is not None)
+            inputs = (prediction, target, weight)
+            builder.emit("python", (), inputs, call=call)
+            return
+        values = _metric_values(builder, metric, prediction, target)
+        builder.emit(
+            "mean_accumulate",
+            (Held("total", metric.total),),
+            (values, weight),
+            sizes=(prediction.height,),
+        )
+
+
+def _metric_values(builder, metric, prediction, target) -> Tensor:
+    if metric.from_logits:
+        out = builder.tensor("probabilities", prediction.shape)
+        return _row_losses(
+            builder, metric.logits_kernel, metric.scalars, prediction, target, out=out
+        )
+    if hasattr(metric, "logits_kernel"):
+        return _row_losses(builder, metric.kernel, metric.scalars, prediction, target)
+    height = prediction.height
+    values = builder.tensor("values", (height,), "float64", padded=False)
+    row_target = 0 if target.dtype == "int32" else target.row
+    builder.emit(
+        metric.kernel,
+        (values,),
+        (prediction, target),
+        sizes=(height, prediction.width, prediction.row, row_target),
+        scalars=tuple(metric.scalars),
+    )
+    return values
+
+
+def _regularized(variables):
+    """(variable, its stored elements, l1, l2) of those with a penalty"""
+    for variable in variables:
+        if variable.regularizer is not None:
+            slot = next(s for s in variable.arena.slots if s.variable is variable)
+            penalty = variable.regularizer
+            yield variable, slot.size, (float(penalty.l1), float(penalty.l2))
+
+
+def _penalties(builder, variables, log) -> None:
+    for variable, size, scalars in _regularized(variables):
+        builder.emit(
+            "l1_l2_value",
+            (Held("log", log),),
+            (variable,),
+            sizes=(size,),
+            scalars=scalars,
+        )
+
+
+def _penalty_gradients(builder, variables, update) -> None:
+    for variable, size, scalars in _regularized(variables):
+        builder.emit(
+            "l1_l2_backward",
+            (update.gradient_of(variable),),
+            (variable,),
+            sizes=(size,),
+            scalars=scalars,
+        )

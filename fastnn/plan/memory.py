@@ -1,0 +1,56 @@
+"""Where each tensor of a plan lies: two that live at one time never share a byte."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from fastnn.plan.tensor import Op, Tensor
+from fastnn.variable import LINE
+
+__all__ = ["Layout", "lifetimes", "plan_memory"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Offsets of tensors, in bytes, within an arena of `size` bytes."""
+
+    offsets: dict[Tensor, int]
+    size: int
+
+
+def lifetimes(ops: list[Op]) -> dict[Tensor, tuple[int, int]]:
+    """{tensor: (first, last operation that touches it)}"""
+    spans: dict[Tensor, tuple[int, int]] = {}
+    for index, op in enumerate(ops):
+        for operand in op.operands:
+            if isinstance(operand, Tensor):
+                first, _ = spans.get(operand, (index, index))
+                spans[operand] = (first, index)
+    return spans
+
+
+def plan_memory(ops: list[Op], capacity: int, kept: tuple[Tensor, ...] = ()) -> Layout:
+    """Places the tensors of `ops`, the largest first, each at the lowest free offset.
+
+    Args:
+        ops: The plan.
+        capacity: Rows of the largest batch.
+        kept: Tensors that must survive to the end of a step.
+    """
+    spans = lifetimes(ops)
+    for tensor in kept:
+        if tensor in spans:
+            spans[tensor] = (spans[tensor][0], len(ops))
+    placed: list[tuple[int, int, tuple[int, int]]] = []  # begin, end, span
+    offsets: dict[Tensor, int] = {}
+    for tensor in sorted(spans, key=lambda t: -t.nbytes(capacity)):
+        span = spans[tensor]
+        size = -(-max(tensor.nbytes(capacity), 1) // LINE) * LINE
+        at = 0
+        for begin, end, other in sorted(placed):
+            alive_together = span[0] <= other[1] and other[0] <= span[1]
+            if alive_together and at < end and begin < at + size:
+                at = end
+        placed.append((at, at + size, span))
+        offsets[tensor] = at
+    return Layout(offsets, max((end for _, end, _ in placed), default=0))

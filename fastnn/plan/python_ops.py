@@ -1,0 +1,50 @@
+"""What the operation that takes the GIL calls for a user's own loss or metric."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from fastnn.losses import Loss
+    from fastnn.metrics import Metric
+
+__all__ = ["python_loss", "python_metric"]
+
+
+def python_loss(loss: Loss, reduction: int) -> Callable[..., None]:
+    """A function (values, gradient | None, pred, target, weight | None) that writes the
+    loss of each row and the gradient of their reduction."""
+
+    def call(values, gradient, pred, target, weight):
+        values[:, 0] = loss.values(target, pred)
+        if gradient is None:
+            return
+        factor = _row_factors(reduction, len(pred), weight)
+        factor = factor.reshape(-1, *[1] * (pred.ndim - 1))
+        gradient[...] = loss.gradient(target, pred) * factor
+
+    return call
+
+
+def _row_factors(reduction: int, rows: int, weight: np.ndarray | None) -> np.ndarray:
+    """What the reduction multiplies the loss of each row with."""
+    weights = np.ones(rows) if weight is None else weight[:, 0].astype(np.float64)
+    total = (1.0, float(rows), weights.sum())[reduction]
+    return weights / total if total else np.zeros(rows)
+
+
+def python_metric(metric: Metric, *, weighted: bool) -> Callable[..., None]:
+    """A function (pred, target, weight | None) that updates the metric."""
+
+    def call(pred, target, weight):
+        # copies: a metric may keep what it is given
+        arguments = np.array(target), np.array(pred)
+        if weighted:
+            metric.update_state(*arguments, sample_weight=np.array(weight[:, 0]))
+        else:
+            metric.update_state(*arguments)
+
+    return call

@@ -1,0 +1,87 @@
+"""What `compile` was told, made fit for a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastnn import losses, metrics, optimizers
+from fastnn.metrics import Metric
+from fastnn.optimizers import Optimizer
+from fastnn.plan.lowering import Goal
+
+__all__ = ["Compilation"]
+
+
+class Compilation:
+    """What `compile` was told.
+
+    Args:
+        optimizer, loss, metrics, weighted_metrics: See `Model.compile`.
+
+    Raises:
+        TypeError: If metrics are not a list.
+        ValueError: If something is not known.
+    """
+
+    def __init__(self, optimizer: Any, loss: Any, metrics: Any, weighted_metrics: Any):
+        self.optimizer: Optimizer | None = optimizers.get(optimizer)
+        self.loss = None if loss is None else losses.resolve(loss)
+        self._asked = _as_list("metrics", metrics)
+        self._asked_weighted = _as_list("weighted_metrics", weighted_metrics)
+        self._resolved: tuple[list[Metric], list[Metric]] | None = None
+
+    def resolve(self, output_shape: tuple[int, ...]) -> None:
+        """Makes the metrics; "accuracy" depends on the output."""
+        if self._resolved is not None:
+            return
+        taken: set[str] = {"loss"}
+        self._resolved = tuple(
+            [_unique(metrics.resolve(m, self.loss, output_shape[-1]), taken) for m in asked]
+            for asked in (self._asked, self._asked_weighted)
+        )
+
+    def forget_output(self) -> None:
+        """Makes `resolve` start again, after the network has changed."""
+        self._resolved = None
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """All metrics; none before `resolve`."""
+        plain, weighted = self._resolved or ([], [])
+        return [*plain, *weighted]
+
+    def goal(self, weighted: bool, target_shape: tuple[int, ...]) -> Goal:
+        """What a plan holds predictions against.
+
+        Args:
+            weighted: Whether rows have weights.
+            target_shape: Of the targets of one sample.
+
+        Raises:
+            ValueError: If no loss was given.
+        """
+        if self.loss is None:
+            raise ValueError(
+                "Expected the model to be compiled with a loss. Received: loss=None"
+            )
+        plain, with_weights = self._resolved or ([], [])
+        return Goal(self.loss, plain, with_weights, weighted, target_shape)
+
+
+def _as_list(name: str, value: Any) -> Sequence[Any]:
+    if value is None:
+        return []
+    if isinstance(value, list | tuple):
+        return list(value)
+    raise TypeError(f"Expected `{name}` to be a list. Received: {value!r}")
+
+
+def _unique(metric: Metric, taken: set[str]) -> Metric:
+    """Gives a metric a name that no other one has."""
+    name, number = metric.name, 0
+    while metric.name in taken:
+        number += 1
+        metric.name = f"{name}_{number}"
+    taken.add(metric.name)
+    return metric

@@ -1,0 +1,111 @@
+"""What a user passes in -> checked arrays that fit the model and its loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastnn.data import (
+    Arrays,
+    as_features,
+    as_sample_weight,
+    as_targets,
+    class_weights_to_rows,
+)
+from fastnn.data.convert import as_numbers
+
+if TYPE_CHECKING:
+    from fastnn.models.model import Model
+
+__all__ = ["checked_batch_size", "features", "labelled"]
+
+DEFAULT_BATCH_SIZE = 32
+
+
+def features(model: Model, x: Any, *, allow_empty: bool = False) -> np.ndarray:
+    """Checks features, and builds the model from them if it is not built yet."""
+    if model.built:
+        shape = model.input_shape[1:]
+        first = model.layers[0].name
+        return as_features(x, shape=shape, layer=first, allow_empty=allow_empty)
+    array = as_features(x, allow_empty=allow_empty)
+    if array.ndim == 1:
+        array = array[:, np.newaxis]
+    model.build((None, *array.shape[1:]))
+    return array
+
+
+def labelled(
+    model: Model,
+    x: Any,
+    y: Any,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    name: str = "y",
+) -> Arrays:
+    """Checks features, targets and weights against the model and its loss.
+
+    Raises:
+        TypeError: If something does not hold numbers.
+        ValueError: If something does not fit; the message says what and where.
+    """
+    x = features(model, x)
+    rows = len(x)
+    if y is None:
+        raise ValueError(f"Expected targets `{name}` for the loss. Received: {name}=None")
+    compilation = model.compilation
+    compilation.resolve(model.output_shape[1:])
+    y = _targets(model, compilation.loss, y, rows, name)
+    weight = None
+    if sample_weight is not None:
+        weight = as_sample_weight(sample_weight, rows, model.dtype)
+    if class_weight is not None:
+        units = model.output_shape[-1]
+        classes = units if units > 1 else 2
+        by_class = class_weights_to_rows(class_weight, y, classes, model.dtype)
+        weight = by_class if weight is None else weight * by_class
+    return Arrays(x, y, weight, rows)
+
+
+def _targets(model: Model, loss: Any, y: Any, rows: int, name: str) -> np.ndarray:
+    shape, last = model.output_shape[1:], model.layers[-1].name
+    if loss is None or loss.compiled:
+        target = "values" if loss is None else loss.target
+        return as_targets(y, rows, shape, target, name=name, layer=last)
+    # a user's own loss decides itself what shape it takes
+    array = as_numbers(y, name)
+    own = array.shape[1:] if array.shape[:1] == (rows,) else shape
+    if own == () and shape == (1,):
+        own = shape
+    return as_targets(array, rows, own, name=name, layer=last)
+
+
+def target_shape(model: Model, arrays: Arrays) -> tuple[int, ...]:
+    """The shape of one sample's targets as the plan knows it."""
+    if model.compilation.loss.target == "labels":
+        return model.output_shape[1:]
+    return arrays.y.shape[1:]
+
+
+def checked_batch_size(batch_size: Any, rows: int) -> int:
+    """Returns the batch size, at most the number of rows; 32 by default.
+
+    Raises:
+        TypeError: If it is not an integer.
+        ValueError: If it is not positive.
+    """
+    if batch_size is None:
+        batch_size = DEFAULT_BATCH_SIZE
+    return min(checked_count("batch_size", batch_size), rows)
+
+
+def checked_count(name: str, value: Any, least: int = 1) -> int:
+    """Returns `value` as an integer of at least `least`, or raises."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"Expected `{name}` to be an integer. Received: {value!r}")
+    if value < least:
+        raise ValueError(
+            f"Expected `{name}` to be at least {least}. Received: {name}={value}"
+        )
+    return int(value)

@@ -1,0 +1,145 @@
+"""The plans of a model: built at first use, kept, rebuilt when something changed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastnn._core import engine
+from fastnn.plan.arena import adopt
+from fastnn.plan.binding import Bound, bind
+from fastnn.plan.costs import flops
+from fastnn.plan.lowering import Steps, Update, lower_prediction, lower_step
+from fastnn.plan.tensor import Op
+from fastnn.threads import get_num_threads
+from fastnn.variable import Variable
+
+if TYPE_CHECKING:
+    from fastnn.models.model import Model
+
+__all__ = ["Plans", "StepPlan", "choose_threads", "make_predictor"]
+
+# Below this much arithmetic a second thread costs more than it saves: 20 Mflop take
+# about 0.2 ms on one core, a meeting of two threads up to 0.3 us, and a step has 10 to
+# 20 of them.
+_WORTH_A_THREAD = 2e7
+
+# Rows of a prediction that go through the network together: enough to fill the register
+# tiles, few enough for the cache.
+_PREDICTION_ROWS = 256
+
+
+def choose_threads(ops: list[Op], rows: int) -> int:
+    """Returns how many threads pay for a batch of `rows`."""
+    work = sum(flops(op, rows) for op in ops)
+    return max(1, min(get_num_threads(), int(work / _WORTH_A_THREAD) + 1))
+
+
+@dataclasses.dataclass
+class StepPlan:
+    """A step of training or evaluation, in memory."""
+
+    steps: Steps
+    bound: Bound
+    key: Any
+
+    @property
+    def capacity(self) -> int:
+        return self.bound.capacity
+
+
+class Plans:
+    """The plans of one model.
+
+    Attributes:
+        log: [loss of the last batch, 0, sum of loss * rows, sum of rows] of the steps
+            since the last reset.
+    """
+
+    def __init__(self) -> None:
+        self.log = np.zeros(4)
+        self._steps: dict[bool, StepPlan] = {}
+        self._predictors: dict[bool, tuple[Any, engine.Predictor]] = {}
+
+    def clear(self) -> None:
+        """Forgets all plans, after the network itself has changed."""
+        self._steps.clear()
+        self._predictors.clear()
+
+    @property
+    def ready_predictor(self) -> engine.Predictor | None:
+        """What runs predictions, if it is built and up to date."""
+        known = self._predictors.get(False)
+        return known[1] if known is not None and known[0] == get_num_threads() else None
+
+    def step(
+        self,
+        model: Model,
+        rows: int,
+        *,
+        training: bool,
+        weighted: bool,
+        target_shape: tuple[int, ...],
+    ) -> StepPlan:
+        """A plan for batches of up to `rows` rows."""
+        compilation = model.compilation
+        trained = model.trainable_weights if training else []
+        optimizer = compilation.optimizer if training else None
+        key = (
+            compilation,
+            weighted,
+            target_shape,
+            get_num_threads(),
+            tuple(map(id, trained)),
+            optimizer and (optimizer, optimizer.kernel, optimizer.slots),
+        )
+        plan = self._steps.get(training)
+        if plan is None or plan.key != key or plan.capacity < rows:
+            arenas = adopt(model.weights) if model.weights else []
+            update = Update(optimizer, arenas, trained) if optimizer else None
+            steps = lower_step(
+                model.layers,
+                model.input_shape[1:],
+                model.dtype,
+                compilation.goal(weighted, target_shape),
+                update,
+                self.log,
+                get_num_threads(),
+            )
+            plan = StepPlan(steps, bind(steps.ops, rows, model.dtype), key)
+            self._steps[training] = plan
+        return plan
+
+    def predictor(self, model: Model, *, training: bool = False) -> engine.Predictor:
+        """What runs predictions; `training` leaves dropout and its like active."""
+        key = get_num_threads()
+        known = self._predictors.get(training)
+        if known is None or known[0] != key:
+            known = (key, make_predictor(model.layers, model.weights, model.input_shape[1:],
+                                     model.dtype, training))  # fmt: skip
+            self._predictors[training] = known
+        return known[1]
+
+
+def make_predictor(
+    layers: list,
+    weights: list[Variable],
+    input_shape: tuple[int, ...],
+    dtype: str,
+    training: bool,
+) -> engine.Predictor:
+    if weights:
+        adopt(weights)
+    ops, shape = lower_prediction(layers, input_shape, dtype, training)
+
+    def make() -> engine.Program:
+        return bind(ops, _PREDICTION_ROWS, dtype).program
+
+    def threads_for(rows: int) -> int:
+        return choose_threads(ops, min(rows, _PREDICTION_ROWS))
+
+    per_row = sum(flops(op, 1) for op in ops)
+    small = int(_WORTH_A_THREAD / max(per_row, 1))
+    return engine.Predictor(make, input_shape, shape, dtype, threads_for, small)

@@ -1,0 +1,89 @@
+"""The measured time of each operation of a plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastnn.plan.arena import adopt
+from fastnn.plan.binding import Bound, bind
+from fastnn.plan.lowering import lower_prediction
+from fastnn.plan.tensor import Op
+from fastnn.training.plans import Plans
+
+if TYPE_CHECKING:
+    from fastnn.models.model import Model
+
+__all__ = ["profile"]
+
+_REPEATS = 30
+_MODES = ("train", "evaluate", "predict")
+
+
+def profile(
+    model: Model, rows: int, mode: str | None
+) -> tuple[str, list[Op], list[float]]:
+    """Title, operations, and the seconds that each takes for a batch of `rows`.
+
+    Raises:
+        ValueError: If `mode` is not known.
+    """
+    if mode is None:
+        mode = "train" if model.loss is not None else "predict"
+    if mode not in _MODES:
+        raise ValueError(f"Expected `mode` to be one of {_MODES}. Received: {mode=}")
+    title = f"{mode} plan of {model.name!r}, {model.dtype}"
+    x = np.random.Generator(np.random.Philox(0)).random((rows, *model.input_shape[1:]))
+    x = x.astype(model.dtype)
+    if mode == "predict":
+        return title, *_profile_prediction(model, x)
+    return title, *_profile_step(model, x, training=mode == "train")
+
+
+def _profile_prediction(model: Model, x: np.ndarray) -> tuple[list[Op], list[float]]:
+    if model.weights:
+        adopt(model.weights)
+    ops, shape = lower_prediction(
+        model.layers, model.input_shape[1:], model.dtype, training=False
+    )
+    bound = bind(ops, len(x), model.dtype)
+    bound.program.bind(x, np.empty((len(x), *shape), model.dtype))
+    return ops, _measure(bound, len(x))
+
+
+def _profile_step(
+    model: Model, x: np.ndarray, *, training: bool
+) -> tuple[list[Op], list[float]]:
+    compilation = model.compilation
+    compilation.resolve(model.output_shape[1:])
+    labels = compilation.loss.target == "labels"
+    shape = model.output_shape[1:]
+    y = np.zeros((len(x), *shape[:-1]), np.int32) if labels else np.zeros(
+        (len(x), *shape), model.dtype
+    )  # fmt: skip
+    plan = Plans().step(
+        model, len(x), training=training, weighted=False, target_shape=shape
+    )
+    plan.bound.program.bind(x, y)
+    kept = _state(model)
+    copies = [block.copy() for block in kept]
+    try:
+        return plan.steps.ops, _measure(plan.bound, len(x))
+    finally:
+        for block, copy in zip(kept, copies, strict=True):
+            block[...] = copy
+
+
+def _state(model: Model) -> list[np.ndarray]:
+    """All memory that a step changes."""
+    blocks = [arena.values for arena in adopt(model.weights)] if model.weights else []
+    for slot in model.optimizer.slot_values.values():
+        blocks.extend(slot.values())
+    for metric in model.metrics:
+        blocks.extend(variable.value for variable in metric.variables)
+    return blocks
+
+
+def _measure(bound: Bound, rows: int) -> list[float]:
+    return bound.program.profile(rows, _REPEATS)

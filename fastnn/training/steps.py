@@ -1,0 +1,113 @@
+"""Runs the steps of an epoch in chunks, without coming back to Python in between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastnn.data import Arrays
+from fastnn.training.plans import StepPlan, choose_threads
+
+if TYPE_CHECKING:
+    from fastnn.models.model import Model
+
+__all__ = ["StepRunner", "logs_of"]
+
+# A chunk is about this long: a progress bar moves and Ctrl-C is answered in between.
+_CHUNK_SECONDS = 0.05
+
+
+class StepRunner:
+    """Runs steps of one plan over one data set.
+
+    Args:
+        plan: The plan.
+        arrays: The rows.
+        batch_size: Rows of a step.
+        on_halt: Called with (step, operation) when a loss is not finite; returns whether
+            to go on.
+    """
+
+    def __init__(
+        self,
+        plan: StepPlan,
+        arrays: Arrays,
+        batch_size: int,
+        on_halt: Callable[[int, int], bool] | None = None,
+    ):
+        self.plan = plan
+        self.rows = arrays.rows
+        self.batch_size = batch_size
+        self.steps = -(-arrays.rows // batch_size)
+        self.threads = choose_threads(plan.steps.ops, batch_size)
+        self._on_halt = on_halt
+        self._chunk = 1
+        plan.bound.program.bind(arrays.x, arrays.y, arrays.weight)
+
+    def close(self) -> None:
+        """Lets go of the data set."""
+        self.plan.bound.program.release()
+
+    def run(
+        self,
+        first: int,
+        steps: int,
+        *,
+        order: np.ndarray | None = None,
+        iteration: int = 0,
+        every_step: bool = False,
+    ) -> int:
+        """Runs the next chunk of at most `steps` steps.
+
+        Args:
+            first: Number of the first step within the pass over the data.
+            order: The rows' order in this pass, or None for their own.
+            iteration: Updates made before the first step.
+            every_step: Whether to come back after each step.
+
+        Returns:
+            The number of steps done; fewer than one only if `on_halt` ended the run.
+        """
+        wanted = min(steps, 1 if every_step else self._chunk)
+        begun = time.perf_counter()
+        done = self._until_halt(first, wanted, order, iteration)
+        elapsed = time.perf_counter() - begun
+        if done and elapsed > 0:
+            pace = int(done / elapsed * _CHUNK_SECONDS)
+            self._chunk = max(1, min(pace, 4 * self._chunk))
+        return done
+
+    def _until_halt(self, first, wanted, order, iteration) -> int:
+        program, done, start = self.plan.bound.program, 0, 0
+        while done < wanted:
+            more, halted_at = program.run(
+                self.rows,
+                self.batch_size,
+                first + done,
+                wanted - done,
+                order=order,
+                iteration=iteration + done,
+                threads=self.threads,
+                start_op=start,
+            )
+            done += more
+            start = 0
+            if halted_at >= 0:
+                if self._on_halt and not self._on_halt(first + done, halted_at):
+                    return done
+                start = halted_at + 1
+                if start == len(self.plan.bound.ops):
+                    done, start = done + 1, 0
+        return done
+
+
+def logs_of(model: Model) -> dict[str, Any]:
+    """The loss and the metrics since the last reset, by name in alphabetical order."""
+    total, rows = model.plans.log[2:4]
+    logs = {"loss": float(total / rows) if rows else 0.0}
+    for metric in model.compilation.metrics:
+        logs[metric.name] = metric.result()
+    return dict(sorted(logs.items()))

@@ -1,0 +1,64 @@
+"""The comparison runs, and the peers in it do the same work."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import cases, peers, report
+from benchmarks.contest import Result
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAININGS = [case.name for case in cases.CASES if case.kind == "train"]
+
+
+def result(name, *values):
+    rounds = [{"value": value} for value in values]
+    return Result(peers.PEERS_BY_NAME[name], "1.0", rounds)
+
+
+def test_every_case_is_printed():
+    command = [sys.executable, "-m", "benchmarks.compare", "--short", "--threads", "1"]
+    command += ["--rounds", "1", "--peers", "fastnn", "numpy"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert [c.name for c in cases.CASES if f"\n{c.name}: {c.title}" in run.stdout] == [
+        c.name for c in cases.CASES
+    ]
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_fastnn_and_numpy_reach_the_same_loss(name):
+    case = cases.CASES_BY_NAME[name].shortened()
+    data = cases.make_data(case)
+    losses = [
+        peers.PEERS_BY_NAME[peer].load()(1).train_case(case, data)(5)
+        for peer in ("fastnn", "numpy")
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=0.05)
+
+
+def test_a_peer_ahead_is_marked():
+    rows = [result("fastnn", 4.0, 4.0, 9.0), result("numpy", 2.0, 8.0, 3.0)]
+    table = report.table(cases.CASES_BY_NAME["article"], rows)
+    line = next(line for line in table.splitlines() if "NumPy by hand" in line)
+    assert "0.50x  < ahead of fastnn" in line
+
+
+def test_ratios_are_taken_within_rounds():
+    ours, theirs = result("fastnn", 1.0, 10.0, 2.0), result("numpy", 3.0, 30.0, 4.0)
+    assert report.ratio(theirs, ours) == 3.0
+
+
+def test_saved_file_says_where_and_what(tmp_path):
+    case = cases.CASES_BY_NAME["article"]
+    machine = {"architecture": "x86_64", "processors": 2}
+    played = [(case, [result("fastnn", 1.0), result("numpy", 3.0)])]
+    path = report.save(report.as_document(machine, 2, played), tmp_path)
+    document = json.loads(path.read_text())
+    assert document["machine"] == machine
+    assert document["versions"] == {"fastnn": "1.0", "numpy": "1.0"}
+    rows = document["cases"][0]["peers"]
+    assert [row["ratio_to_fastnn"] for row in rows] == [1.0, 3.0]

@@ -1,0 +1,33 @@
+"""How to call each kernel: arguments for any shape, and which of them it writes.
+
+The modules mirror those of the reference; `CASES` is the list of all cases.
+"""
+
+from . import (
+    activations,
+    dense,
+    dropout,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+    vector_math,
+)
+from .case import Case, Shape
+
+CASES = [
+    case
+    for module in (
+        activations,
+        dense,
+        dropout,
+        losses,
+        metrics,
+        optimizers,
+        regularizers,
+        vector_math,
+    )
+    for case in module.CASES
+]
+
+__all__ = ["CASES", "Case", "Shape"]

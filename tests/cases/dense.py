@@ -1,0 +1,110 @@
+"""Cases of the dense layer.
+
+An error is measured by the sum of the absolute values of all products, times their
+number; an activation after the sum passes the error on at most as large as it is.
+"""
+
+from functools import partial
+
+from .activations import ALPHA, FUNCTIONS, outputs_of
+from .case import Case, blank, magnitude, normal
+
+
+def _forward(function, bias, rng, shape, dtype):
+    rows, inputs, units = shape
+    return {
+        "out": blank(dtype, rows, units),
+        "inp": normal(rng, dtype, rows, inputs),
+        "weight": normal(rng, dtype, inputs, units),
+        "bias": normal(rng, dtype, units) if bias else None,
+        "function": function,
+        "alpha": ALPHA,
+    }
+
+
+def _scale_forward(arguments, expected):
+    total = magnitude(arguments["inp"]) @ magnitude(arguments["weight"])
+    if arguments["bias"] is not None:
+        total += magnitude(arguments["bias"])
+    terms = len(arguments["weight"]) + 2
+    return {"out": terms * total + 4 * magnitude(expected["out"])}
+
+
+def _backward_weight(rng, shape, dtype):
+    rows, inputs, units = shape
+    return {
+        "dweight": blank(dtype, inputs, units),
+        "inp": normal(rng, dtype, rows, inputs),
+        "dout": normal(rng, dtype, rows, units),
+    }
+
+
+def _scale_backward_weight(arguments, expected):
+    total = magnitude(arguments["inp"]).T @ magnitude(arguments["dout"])
+    return {"dweight": len(arguments["inp"]) * total}
+
+
+def _backward_bias(rng, shape, dtype):
+    dout = normal(rng, dtype, shape.rows, shape.units)
+    return {"dbias": blank(dtype, shape.units), "dout": dout}
+
+
+def _scale_backward_bias(arguments, expected):
+    dout = arguments["dout"]
+    return {"dbias": len(dout) * magnitude(dout).sum(axis=0)}
+
+
+def _backward_input(function, rng, shape, dtype):
+    rows, inputs, units = shape
+    out_prev = outputs_of(function, rng, dtype, rows, inputs)
+    return {
+        "dinp": blank(dtype, rows, inputs),
+        "dout": normal(rng, dtype, rows, units),
+        "weight": normal(rng, dtype, inputs, units),
+        "out_prev": None if function == "linear" else out_prev,
+        "function": function,
+        "alpha": ALPHA,
+    }
+
+
+def _scale_backward_input(arguments, expected):
+    total = magnitude(arguments["dout"]) @ magnitude(arguments["weight"]).T
+    return {"dinp": (arguments["weight"].shape[1] + 4) * total}
+
+
+CASES = [
+    *(
+        Case(
+            "dense_forward",
+            ("out",),
+            partial(_forward, function, True),
+            function,
+            _scale_forward,
+        )
+        for function in FUNCTIONS
+    ),
+    Case(
+        "dense_forward",
+        ("out",),
+        partial(_forward, "relu", False),
+        "relu without bias",
+        _scale_forward,
+    ),
+    Case(
+        "dense_backward_weight",
+        ("dweight",),
+        _backward_weight,
+        scale=_scale_backward_weight,
+    ),
+    Case("dense_backward_bias", ("dbias",), _backward_bias, scale=_scale_backward_bias),
+    *(
+        Case(
+            "dense_backward_input",
+            ("dinp",),
+            partial(_backward_input, function),
+            function,
+            _scale_backward_input,
+        )
+        for function in FUNCTIONS
+    ),
+]

@@ -1,0 +1,69 @@
+"""The same arguments give the same bits, wherever and beside whatever they are."""
+
+import numpy as np
+import pytest
+from cases import CASES, Shape
+from edge_shapes import SHAPES
+from operands import arranged
+
+from fastnn._core import dispatch
+
+WITH_FMA = [name for name in dispatch.available() if name in ("avx2", "avx512")]
+ROWS = Shape(130, 70, 81)
+PARTS = [slice(0, 1), slice(1, 2), slice(17, 18), slice(129, 130)]
+PARTS += [slice(0, 5), slice(3, 36), slice(64, 130), slice(11, 128)]
+
+
+def results(kernels, case, arguments):
+    """The bytes of all outputs."""
+    arguments = arranged(arguments, case.outputs, "contiguous")
+    value = getattr(kernels, case.kernel)(*arguments.values())
+    written = [arguments[name] for name in case.outputs]
+    return value, [None if array is None else array.tobytes() for array in written]
+
+
+@pytest.mark.skipif(len(WITH_FMA) < 2, reason="needs avx2 and avx512")
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_avx2_and_avx512_agree(case, dtype, rng):
+    narrow, wide = (dispatch.load(name) for name in WITH_FMA)
+    for shape in filter(case.fits, SHAPES):
+        arguments = case.arguments(rng, shape, dtype)
+        expected = results(narrow, case, arguments)
+        assert results(wide, case, arguments) == expected, shape
+
+
+def is_row_wise(case):
+    """Whether each row of the outputs depends on that row of the inputs only."""
+    if case.kernel in ("dense_backward_weight", "dense_backward_bias"):
+        return False
+    if case.kernel == "dropout_forward":  # the row's number is in the mask
+        return False
+    matrices = case.arguments(np.random.default_rng(0), ROWS, np.dtype("float32"))
+    return any(getattr(value, "ndim", 0) == 2 for value in matrices.values())
+
+
+ROW_WISE = [case for case in CASES if is_row_wise(case)]
+
+
+def rows_of(case, arguments, part):
+    shared = ("weight", "bias") if case.kernel.startswith("dense") else ()
+    return {
+        name: value[part].copy()
+        if isinstance(value, np.ndarray) and name not in shared
+        else value
+        for name, value in arguments.items()
+    }
+
+
+@pytest.mark.parametrize("case", ROW_WISE, ids=str)
+def test_row_is_the_same_alone_and_in_any_batch(kernels, case, dtype, rng):
+    arguments = case.arguments(rng, ROWS, dtype)
+    together = arranged(arguments, case.outputs, "contiguous")
+    getattr(kernels, case.kernel)(*together.values())
+    for part in PARTS:
+        some = rows_of(case, arguments, part)
+        getattr(kernels, case.kernel)(*some.values())
+        for name in case.outputs:
+            if some[name] is not None:
+                expected = together[name][part].tobytes()
+                assert some[name].tobytes() == expected, (name, part)

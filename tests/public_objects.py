@@ -1,0 +1,209 @@
+"""Every public class of the descriptive rooms, with arguments and what they change.
+
+Found by introspection: a class that is added to a room is tested without being listed
+here, and an argument without a second value to try fails the tests.
+"""
+
+import inspect
+from types import SimpleNamespace
+
+import numpy as np
+
+from fastnn import initializers, layers, losses, metrics, optimizers, regularizers
+from fastnn.saving.config import constructor_parameters
+
+ROOMS = {
+    "initializers": initializers,
+    "layers": layers,
+    "losses": losses,
+    "metrics": metrics,
+    "optimizers": optimizers,
+    "regularizers": regularizers,
+}
+
+ABSTRACT = {"Initializer", "RandomInitializer", "Layer", "Loss", "Metric", "Optimizer"}
+ABSTRACT |= {"Regularizer"}
+
+REQUIRED = {
+    "Activation": {"activation": "relu"},
+    "Dense": {"units": 3},
+    "Dropout": {"rate": 0.25, "seed": 1},
+    "InputLayer": {"shape": (4,)},
+    "MeanMetricWrapper": {"fn": "mean_squared_error"},
+    "RMSprop": {"momentum": 0.5},
+    "SGD": {"momentum": 0.5},
+    "VarianceScaling": {"mode": "fan_avg"},
+}
+
+SECOND_VALUES = {
+    "activation": "tanh",
+    "amsgrad": True,
+    "axis": 0,
+    "batch_size": 8,
+    "beta_1": 0.5,
+    "beta_2": 0.5,
+    "bias_initializer": "ones",
+    "bias_regularizer": "l1",
+    "centered": True,
+    "data_format": "channels_first",
+    "distribution": "uniform",
+    "dtype": "float64",
+    "epsilon": 1e-3,
+    "fn": "mean_absolute_error",
+    "from_logits": True,
+    "ignore_class": 1,
+    "input_axes": (0, 1),
+    "input_dim": 4,
+    "input_shape": (2, 4),
+    "kernel_initializer": "ones",
+    "kernel_regularizer": "l2",
+    "l1": 0.5,
+    "l2": 0.5,
+    "label_smoothing": 0.1,
+    "learning_rate": 0.5,
+    "maxval": 0.5,
+    "mean": 1.0,
+    "minval": -0.5,
+    "mode": "fan_out",
+    "momentum": 0.75,
+    "name": "another",
+    "nesterov": True,
+    "noise_shape": (1, 4),
+    "output_axes": (0,),
+    "rate": 0.75,
+    "reduction": "sum",
+    "rho": 0.5,
+    "scale": 3.0,
+    "seed": 7,
+    "shape": (5,),
+    "stddev": 1.0,
+    "threshold": 0.2,
+    "trainable": False,
+    "units": 5,
+    "use_bias": False,
+    "value": 2.0,
+}
+
+# Arguments that count only beside others: what to change from, and what is beside it.
+BESIDE = {
+    "input_axes": ((0,), {"output_axes": (1,)}),
+    "output_axes": ((1,), {"input_axes": (0,)}),
+}
+
+
+def public_classes(*rooms):
+    """(room, class) for every public class that can be made."""
+    for room in rooms or ROOMS:
+        module = ROOMS[room]
+        classes = {getattr(module, name) for name in module.__all__}
+        for cls in sorted(filter(inspect.isclass, classes), key=lambda c: c.__name__):
+            if cls.__name__ not in ABSTRACT:
+                yield room, cls
+
+
+def arguments():
+    """(room, class, name) for every argument of every public class."""
+    for room, cls in public_classes():
+        for name in constructor_parameters(cls):
+            yield room, cls, name
+
+
+def make(cls, **changed):
+    """An object of the class, the same at each call."""
+    usual = {
+        "kernel_initializer": initializers.GlorotUniform(seed=3),
+        "name": "mine",
+        "seed": 1,
+    }
+    taken = constructor_parameters(cls)
+    usual = {name: value for name, value in usual.items() if name in taken}
+    return cls(**{**usual, **REQUIRED.get(cls.__name__, {}), **changed})
+
+
+class FakeBuilder:
+    """Writes down what a layer records."""
+
+    training = True
+
+    def __init__(self):
+        self.ops = []
+
+    def forward(self, kind, x, *weights, shape, scalars=(), function=None, key=None):
+        values = [None if w is None else w.numpy().tolist() for w in weights]
+        self.ops.append((kind, values, tuple(shape), scalars, function, key))
+        return SimpleNamespace(shape=tuple(shape))
+
+    def needs_gradient(self, x):
+        return True
+
+    def python_layer(self, layer, x, shape):
+        self.ops.append(("python_layer", layer, shape))
+        return SimpleNamespace(shape=tuple(shape))
+
+    def python_function(self, function, derivative, x):
+        self.ops.append(("python_function", function, derivative))
+        return x
+
+
+def lowered(layer, shape=(4,)):
+    """The operations that a layer records for an input of this shape."""
+    builder = FakeBuilder()
+    if not layer.built:
+        layer.build((None, *shape))
+    layer.lower(builder, SimpleNamespace(shape=shape))
+    return builder.ops
+
+
+def behaviour(room, obj):
+    """All that can be seen of an object, as something that `==` compares."""
+    return [getattr(obj, "name", None), getattr(obj, "dtype", None), _SEE[room](obj)]
+
+
+def _initializer(obj):
+    return obj((3, 4)).tolist()
+
+
+def _regularizer(obj):
+    return obj(np.array([[1.0, -2.0], [0.5, 0.0]]))
+
+
+def _layer(obj):
+    ops = lowered(obj)
+    penalties = [w.regularizer and w.regularizer.get_config() for w in obj.weights]
+    declared = (obj.input_shape, getattr(obj, "batch_shape", None))
+    return ops, penalties, declared, obj.trainable, len(obj.trainable_weights)
+
+
+def _targets(obj):
+    if getattr(obj, "target", "values") == "labels":
+        return np.array([1, 0])
+    return np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+
+
+PREDICTIONS = np.array([[0.2, 0.7, 0.1], [0.3, 0.3, 0.4]])
+
+
+def _loss(obj):
+    return obj(_targets(obj), PREDICTIONS)
+
+
+def _metric(obj):
+    if type(obj).__name__ == "Mean":
+        obj.update_state(PREDICTIONS)
+    else:
+        obj.update_state(_targets(obj), PREDICTIONS)
+    return obj.result()
+
+
+def _optimizer(obj):
+    return obj.hyper.tolist(), obj.kernel, obj.slots
+
+
+_SEE = {
+    "initializers": _initializer,
+    "layers": _layer,
+    "losses": _loss,
+    "metrics": _metric,
+    "optimizers": _optimizer,
+    "regularizers": _regularizer,
+}

@@ -1,0 +1,33 @@
+"""The specification of fastnn's kernels in NumPy.
+
+Every function that a module lists in ``__all__`` is a kernel: it has the name, the
+argument names and the argument order of the compiled one, writes its results into
+the arrays given first, and computes in float64 whatever the arrays hold. It is
+written to be read, not to be fast. `KERNELS` is the table of all of them.
+"""
+
+from . import (
+    activations,
+    dense,
+    dropout,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+    vector_math,
+)
+
+MODULES = (
+    activations,
+    dense,
+    dropout,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+    vector_math,
+)
+
+KERNELS = {name: getattr(module, name) for module in MODULES for name in module.__all__}
+
+__all__ = ["KERNELS", "MODULES"]

@@ -1,0 +1,90 @@
+"""How far a kernel may be from the reference: one table, operation by type.
+
+An entry is the largest allowed ``|actual - expected| / scale``. The scale is the
+absolute value of what is expected, unless the kernel's cases say otherwise: sums and
+differences are measured by the sum of the absolute values of their terms, times their
+number, which is the classical bound (Higham, "Accuracy and Stability of Numerical
+Algorithms", 2002, section 3.1).
+"""
+
+import numpy as np
+
+F = float(np.finfo(np.float32).eps)
+D = float(np.finfo(np.float64).eps)
+
+#                                           float32  float64
+TOLERANCES = {
+    "linear_forward":                           (0, 0),
+    "linear_backward":                          (0, 0),
+    "relu_forward":                             (0, 0),
+    "relu_backward":                            (0, 0),
+    "sigmoid_forward":                          (3 * F, 3 * D),
+    "sigmoid_backward":                         (2 * F, 2 * D),
+    "tanh_forward":                             (2 * F, 3 * D),
+    "tanh_backward":                            (2 * F, 2 * D),
+    "leaky_relu_forward":                       (1 * F, 1 * D),
+    "leaky_relu_backward":                      (1 * F, 1 * D),
+    "elu_forward":                              (3 * F, 4 * D),
+    "elu_backward":                             (2 * F, 2 * D),
+    "softplus_forward":                         (3 * F, 4 * D),
+    "softplus_backward":                        (3 * F, 4 * D),
+    "softmax_forward":                          (6 * F, 6 * D),
+    "softmax_backward":                         (2 * F, 2 * D),
+    "exp":                                      (2 * F, 2 * D),
+    "log":                                      (2 * F, 2 * D),
+    "log1p":                                    (2 * F, 2 * D),
+    "dense_forward":                            (1 * F, 1 * D),
+    "dense_backward_weight":                    (1 * F, 1 * D),
+    "dense_backward_bias":                      (1 * F, 1 * D),
+    "dense_backward_input":                     (1 * F, 1 * D),
+    "mean_squared_error":                       (2 * F, 2 * D),
+    "mean_absolute_error":                      (2 * F, 2 * D),
+    "binary_crossentropy":                      (3 * F, 3 * D),
+    "categorical_crossentropy":                 (3 * F, 3 * D),
+    "sparse_categorical_crossentropy":          (3 * F, 3 * D),
+    "sigmoid_binary_crossentropy":              (3 * F, 3 * D),
+    "softmax_categorical_crossentropy":         (3 * F, 3 * D),
+    "softmax_sparse_categorical_crossentropy":  (3 * F, 3 * D),
+    "binary_accuracy":                          (2 * D, 2 * D),
+    "categorical_accuracy":                     (0, 0),
+    "sparse_categorical_accuracy":              (0, 0),
+    "mean_accumulate":                          (1 * D, 1 * D),
+    "l1_l2_value":                              (4 * D, 4 * D),
+    "l1_l2_backward":                           (3 * F, 3 * D),
+    "dropout_forward":                          (2 * F, 2 * D),
+    "dropout_backward":                         (2 * F, 2 * D),
+    "sgd_update":                               (2 * F, 2 * D),
+    "sgd_momentum_update":                      (3 * F, 3 * D),
+    "sgd_nesterov_update":                      (4 * F, 4 * D),
+    "rmsprop_update":                           (3 * F, 3 * D),
+    "adam_update":                              (3 * F, 3 * D),
+    "adam_amsgrad_update":                      (3 * F, 3 * D),
+}  # fmt: skip
+
+
+def assert_close(kernel, dtype, actual, expected, scale=None):
+    """Raises AssertionError where the kernel's result is further off than allowed.
+
+    NaN agrees with NaN and an infinity with itself. Half the smallest number is
+    always allowed for: results may end in the denormal range.
+    """
+    column = ("float32", "float64").index(np.dtype(dtype).name)
+    actual, expected = (np.asarray(a, dtype=np.float64) for a in (actual, expected))
+    scale = np.abs(expected) if scale is None else np.asarray(scale)
+    allowed = TOLERANCES[kernel][column] * scale + np.finfo(dtype).smallest_subnormal
+    same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
+    # A sum of infinite terms has no scale: then only the same value will do.
+    near = np.isfinite(expected) & (np.abs(actual - expected) <= allowed)
+    wrong = np.argwhere(~(same | near))
+    if len(wrong):
+        raise AssertionError(_difference(kernel, actual, expected, allowed, wrong))
+
+
+def _difference(kernel, actual, expected, allowed, wrong):
+    lines = [f"{kernel}: {len(wrong)} of {expected.size} elements are off"]
+    for index in map(tuple, wrong[:5]):
+        lines.append(
+            f"  at {index}: expected {expected[index]!r}, received {actual[index]!r}, "
+            f"allowed error {np.broadcast_to(allowed, expected.shape)[index]:.3g}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,55 @@
+"""to_categorical."""
+
+import numpy as np
+import pytest
+
+from fastnn.utils import to_categorical
+
+
+def test_one_hot_rows():
+    expected = [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+    one_hot = to_categorical([0, 2, 1])
+    assert one_hot.dtype == np.float64
+    assert one_hot.tolist() == expected
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (2, 3), (0,)])
+def test_shape_is_that_of_the_labels_and_the_classes(shape):
+    one_hot = to_categorical(np.full(shape, 3), num_classes=7)
+    assert one_hot.shape == (*shape, 7)
+    assert np.array_equal(one_hot[..., 3], np.ones(shape))
+    assert one_hot.sum() == np.prod(shape)
+
+
+def test_a_last_axis_of_one_is_dropped():
+    labels = np.array([[1], [0]])
+    assert np.array_equal(to_categorical(labels), to_categorical(labels[:, 0]))
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float32])
+def test_labels_of_any_number_type(dtype):
+    assert to_categorical(np.array([1, 0], dtype), 2).tolist() == [[0, 1], [1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"), [([0, 3], 3), ([-1, 0], 3), ([0.5], 3), ([np.nan], 3)]
+)
+def test_impossible_labels_are_refused(labels, classes):
+    with pytest.raises(ValueError, match=r"expected .* Received: x"):
+        to_categorical(np.array(labels), classes)
+
+
+def test_labels_that_are_no_numbers_are_refused():
+    with pytest.raises(TypeError, match=r"expected to be numbers. Received"):
+        to_categorical(["cat", "dog"])
+
+
+def test_no_labels_need_the_number_of_classes():
+    with pytest.raises(ValueError, match=r"num_classes"):
+        to_categorical([])
+
+
+@pytest.mark.parametrize("classes", [0, -2])
+def test_the_number_of_classes_is_positive(classes):
+    with pytest.raises(ValueError, match=r"positive. Received"):
+        to_categorical([], classes)
