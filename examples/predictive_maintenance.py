@@ -52,7 +52,7 @@ def parse_options():
     parser.add_argument("csv", nargs="?", help="the AI4I 2020 file")
     parser.add_argument("--made", action="store_true", help="use generated data")
     parser.add_argument("--splits", type=int, default=5, help="80/20 splits (5)")
-    parser.add_argument("--epochs", type=int, default=200, help="the most epochs (200)")
+    parser.add_argument("--epochs", type=int, default=300, help="the most epochs (300)")
     return parser.parse_args()
 
 

@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         "the same process",
     )
     demo.add_argument("--rows", type=int, default=10000, help="parts to make (10000)")
-    demo.add_argument("--epochs", type=int, default=200, help="the most epochs (200)")
+    demo.add_argument("--epochs", type=int, default=300, help="the most epochs (300)")
     demo.add_argument("--seed", type=int, default=0, help="seed of split, network (0)")
     return parser
 

@@ -122,6 +122,11 @@ def test_the_detector_is_the_same_for_the_same_seed(made):
     assert ((risks[0] >= 0) & (risks[0] <= 1)).all()
 
 
+def test_the_risk_is_known_after_training():
+    with pytest.raises(RuntimeError, match="`fit` before `risk`"):
+        FailureDetector().risk(np.zeros((1, 6)))
+
+
 def test_mean_average_precision_on_the_real_data(data_dir):
     path = data_dir / "ai4i2020" / "ai4i2020.csv.gz"
     scores = [run(path, seed=seed, write=lambda line: None) for seed in range(5)]

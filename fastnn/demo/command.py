@@ -14,7 +14,7 @@ _SHOWN_EVERY = 10
 
 
 def run(
-    data=None, rows: int = 10000, seed: int = 0, epochs: int = 200, write=print
+    data=None, rows: int = 10000, seed: int = 0, epochs: int = 300, write=print
 ) -> Scores:
     """Trains and tests the demo's network and says what came out.
 
@@ -36,7 +36,8 @@ def run(
     write(words.about_data(y, made=data is None))
     detector = FailureDetector(seed)
     began = time.perf_counter()
-    history = detector.fit(*train, epochs=epochs, callbacks=[_curve(write)])
+    curve = _curve(write)
+    history = detector.fit(train[0], train[1], epochs=epochs, callbacks=[curve])
     seconds = time.perf_counter() - began
     write(words.about_training(history.history, detector.model, seconds))
     scores = score(test[1], detector.risk(test[0]))

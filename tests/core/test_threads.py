@@ -6,10 +6,17 @@ import pytest
 from cases import CASES, Shape
 from operands import arranged
 
-from .raw_operation import run_shared
-
+SCRATCH_SIZE = 6  # position of its length for each thread among the sizes
 SHAPES = [Shape(0, 3, 4), Shape(1, 300, 65), Shape(7, 33, 17), Shape(64, 70, 130)]
 SHAPES += [Shape(200, 31, 48), Shape(5000, 3, 2)]
+
+
+def run_shared(run, threads, name, dtype, rows, operands, sizes, *rest, **settings):
+    """What a test door's own call does, by one thread's share after the other."""
+    if name == "dense_backward_input":
+        # one after the other, they can use one scratch
+        sizes = (*sizes[:SCRATCH_SIZE], 0)
+    run(name, dtype, rows, operands, sizes, *rest, threads=threads, **settings)
 
 
 def outputs(kernels, case, arguments):
@@ -24,7 +31,7 @@ def outputs(kernels, case, arguments):
 def test_same_bits_for_any_number_of_threads(
     kernels, case, dtype, threads, rng, monkeypatch
 ):
-    share = partial(run_shared, kernels.operations, threads)
+    share = partial(run_shared, kernels._run, threads)
     for shape in filter(case.fits, SHAPES):
         arguments = case.arguments(rng, shape, dtype)
         with monkeypatch.context() as patch:

@@ -190,8 +190,8 @@ def _unpad(array, padded):
 
 
 def _run(name, dtype, dim_t rows, operands, sizes, scalars=(), size_t function=0,
-         unsigned long long key=0, long long iteration=0):
-    """Run one operation on arrays, on this thread."""
+         unsigned long long key=0, long long iteration=0, int threads=1):
+    """Run one operation on arrays: each thread's share, one after the other."""
     cdef Op op
     cdef Step step
     memset(&op, 0, sizeof(op))
@@ -207,6 +207,7 @@ def _run(name, dtype, dim_t rows, operands, sizes, scalars=(), size_t function=0
     op.key = key
     op.run = <run_t> <void*> <size_t> _OPERATIONS[dtype][name]
     step.rows = rows
-    step.threads = 1
+    step.threads = threads
     step.iteration = iteration
-    op.run(&op, &step, NULL)
+    for step.thread in reversed(range(threads)):
+        op.run(&op, &step, NULL)
