@@ -1,7 +1,7 @@
 """fastnn: dense neural networks on CPUs at the speed of the hardware.
 
-The names are Keras's: `from fastnn.models import Sequential`, `from fastnn.layers import
-Dense`, `from fastnn.optimizers import Adam`.
+The names are Keras's: `from fastnn.models import Sequential`, `from fastnn.layers
+import Dense`, `from fastnn.optimizers import Adam`.
 """
 
 from fastnn import (
@@ -28,6 +28,7 @@ __all__ = [
     "__version__",
     "activations",
     "callbacks",
+    "datasets",
     "get_num_threads",
     "initializers",
     "layers",
@@ -40,3 +41,12 @@ __all__ = [
     "show_config",
     "utils",
 ]
+
+
+def __getattr__(name: str):
+    """Imports the rooms that few programs need when they are first used."""
+    if name == "datasets":
+        import fastnn.datasets
+
+        return fastnn.datasets
+    raise AttributeError(f"module 'fastnn' has no attribute {name!r}")

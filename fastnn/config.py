@@ -16,9 +16,10 @@ def show_config() -> None:
     from fastnn.threads import get_num_threads, num_threads_source
     from fastnn.version import __version__
 
+    available = ", ".join(dispatch.available())
     lines = {
         "fastnn": __version__,
-        "instruction set": f"{dispatch.isa} (available: {', '.join(dispatch.available())})",
+        "instruction set": f"{dispatch.isa} (available: {available})",
         "threads": f"{get_num_threads()} (from {num_threads_source()})",
         "compiler": cpu.compiler(),
         "Python": platform.python_version(),

@@ -39,7 +39,9 @@ def set_num_threads(n: int) -> None:
         ValueError: If it is below 1 or above the largest number supported.
     """
     if isinstance(n, bool):
-        raise TypeError(f"Expected the number of threads to be an integer. Received: {n!r}")
+        raise TypeError(
+            f"Expected the number of threads to be an integer. Received: {n!r}"
+        )
     try:
         number = operator.index(n)
     except TypeError:
@@ -60,8 +62,8 @@ def _set(number: int, source: str) -> None:
 
 
 def _default() -> tuple[int, str]:
-    """The number to begin with: FASTNN_NUM_THREADS, otherwise the least of the CPUs that
-    this process may run on, the container's quota, and the physical cores."""
+    """The number to begin with: FASTNN_NUM_THREADS, otherwise the least of the CPUs
+    that this process may run on, the container's quota, and the physical cores."""
     variable = os.environ.get("FASTNN_NUM_THREADS", "").strip()
     if variable:
         if not variable.isdecimal():

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import fastnn
+from benchmarks import cases
 from fastnn.layers import Dense, Input
 from fastnn.models import Sequential
 from fastnn.optimizers import Adam
-
-from benchmarks import cases
 
 
 class Peer:

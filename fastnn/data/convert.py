@@ -24,9 +24,9 @@ _REFUSED = {
 
 
 def as_numbers(value, name: str) -> np.ndarray:
-    """Returns `value` as a C-contiguous, writable, aligned array of a kept dtype.
+    """Returns `value` as a C-contiguous, aligned array of a kept dtype.
 
-    A C-contiguous writable array of a kept dtype comes back as it is (booleans as a
+    A C-contiguous aligned array of a kept dtype comes back as it is (booleans as a
     view); float16 and the short integers become float32, unsigned 32 and 64 bit
     integers and long doubles float64.
 
@@ -104,9 +104,8 @@ def _contiguous(array: np.ndarray) -> np.ndarray:
     if array.dtype.kind == "b":
         array = array.view(np.uint8)
     dtype = array.dtype if array.dtype in KEPT_DTYPES else _kept_dtype(array.dtype)
-    if array.dtype == dtype and array.flags.carray:
+    if array.dtype == dtype and array.flags.c_contiguous and array.flags.aligned:
         return array
-    # A copy even of read-only data: what is returned may be bound to writable views.
     return np.array(array, dtype=dtype, order="C", copy=True, ndmin=array.ndim)
 
 

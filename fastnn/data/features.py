@@ -38,7 +38,8 @@ def as_features(
         and x.dtype in KEPT_DTYPES
         and x.shape[1:] == shape
         and len(x)
-        and x.flags.carray
+        and x.flags.c_contiguous
+        and x.flags.aligned
     ):
         return x
     array = as_numbers(x, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 
 import numpy.typing as npt
@@ -17,7 +16,7 @@ class InputLayer(Layer):
 
     Args:
         shape: Shape of one row.
-        batch_size: Number of rows of every batch, if it is fixed.
+        batch_size: Only None is supported: batches may have any number of rows.
         dtype: "float32" (the default) or "float64".
         name: Name of the layer.
 
@@ -36,7 +35,9 @@ class InputLayer(Layer):
         super().__init__(name=name, dtype=dtype)
         self.shape = row_shape(shape, "shape")
         self.input_shape = self.shape
-        self.batch_size = _rows(batch_size)
+        if batch_size is not None:
+            raise ValueError(f"Expected batch_size=None. Received: {batch_size=}")
+        self.batch_size = batch_size
         self.built = True
 
     @property
@@ -64,11 +65,3 @@ def Input(
         >>> model = fastnn.Sequential([fastnn.Input(shape=(784,)), Dense(10)])
     """
     return InputLayer(shape, batch_size, dtype, name=name)
-
-
-def _rows(batch_size: int | None) -> int | None:
-    if batch_size is not None and operator.index(batch_size) <= 0:
-        raise ValueError(
-            f"Expected `batch_size` to be positive or None. Received: {batch_size=}"
-        )
-    return batch_size

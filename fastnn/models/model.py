@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +71,20 @@ class Model:
 
     def build(self, input_shape: Sequence[int | None] | None = None) -> None:
         """Makes the weights; see the subclass."""
+        raise NotImplementedError
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one row of the input."""
+        return cast("tuple[int, ...]", self.input_shape[1:])
+
+    @property
+    def prediction_shape(self) -> tuple[int, ...]:
+        """Shape of one row of the output."""
+        return cast("tuple[int, ...]", self.output_shape[1:])
+
+    def _unbuilt_on_failure(self) -> contextlib.AbstractContextManager[None]:
+        """Takes a build back if what is inside fails; see the subclass."""
         raise NotImplementedError
 
     # ---- weights
@@ -148,7 +162,8 @@ class Model:
         Args:
             print_fn: Called with the text instead of `print`.
         """
-        (print_fn or print)(summary_text(self))
+        show: Callable[[str], Any] = print if print_fn is None else print_fn
+        show(summary_text(self))
 
     # ---- compile
 
@@ -172,10 +187,7 @@ class Model:
         Raises:
             ValueError: If something is not known; the model stays as it was.
         """
-        compilation = Compilation(optimizer, loss, metrics, weighted_metrics)
-        if compilation.optimizer is None:
-            raise ValueError(f"Expected an optimizer. Received: {optimizer=}")
-        self._compilation = compilation
+        self._compilation = Compilation(optimizer, loss, metrics, weighted_metrics)
         self.plans.log[:] = 0
 
     @property
@@ -200,12 +212,12 @@ class Model:
     @property
     def optimizer(self) -> Optimizer | None:
         """The optimizer; None before `compile`."""
-        return self._compilation and self._compilation.optimizer
+        return None if self._compilation is None else self._compilation.optimizer
 
     @property
     def loss(self) -> Loss | None:
         """The loss; None before `compile`."""
-        return self._compilation and self._compilation.loss
+        return None if self._compilation is None else self._compilation.loss
 
     @property
     def metrics(self) -> list[Metric]:
@@ -282,17 +294,18 @@ class Model:
                 step, and `model.history` the epochs that were done.
         """
         with self._exclusively("fit"):
-            arrays, validation = training_and_validation(
-                self, x, y, sample_weight, class_weight, validation_split,
-                validation_data,
-            )  # fmt: skip
-            settings = Settings(
-                arrays.rows, batch_size=batch_size, epochs=epochs,
-                initial_epoch=initial_epoch, shuffle=shuffle,
-                steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
-                validation_batch_size=validation_batch_size,
-                validation_freq=validation_freq,
-            )  # fmt: skip
+            with self._unbuilt_on_failure():
+                arrays, validation = training_and_validation(
+                    self, x, y, sample_weight, class_weight, validation_split,
+                    validation_data,
+                )  # fmt: skip
+                settings = Settings(
+                    arrays.rows, batch_size=batch_size, epochs=epochs,
+                    initial_epoch=initial_epoch, shuffle=shuffle,
+                    steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
+                    validation_batch_size=validation_batch_size,
+                    validation_freq=validation_freq,
+                )  # fmt: skip
             steps = settings.steps_per_epoch or -(-arrays.rows // settings.batch_size)
             watchers = self._callbacks(
                 callbacks, verbose, epochs=settings.epochs, steps=steps, history=True
@@ -300,7 +313,7 @@ class Model:
             settings.shows_progress = watchers.shows_progress
             with _closing(watchers):
                 Training(self, arrays, validation, watchers, settings).run()
-        return self.history
+        return cast("History", watchers.history)
 
     def train_on_batch(
         self,
@@ -402,7 +415,8 @@ class Model:
         batch_size = inputs.DEFAULT_BATCH_SIZE if batch_size is None else batch_size
         batch_size = checked_count("batch_size", batch_size)
         limit = None if steps is None else checked_count("steps", steps)
-        total = -(-len(np.asarray(x)) // batch_size)
+        x = inputs.features(self, x, allow_empty=True)
+        total = -(-len(x) // batch_size)
         watchers = self._callbacks(
             callbacks, 0 if verbose == "auto" else verbose, epochs=1,
             steps=min(total, limit or total),
@@ -414,7 +428,9 @@ class Model:
         """Computes the outputs for one batch, (rows, ...); the fastest way for a few
         rows, and safe to call from many threads at once."""
         predictor = self.plans.ready_predictor
-        out = None if predictor is None else predictor(x)
+        # an array of a subclass, such as a masked one, goes through the checks
+        ready = predictor is not None and type(x) is np.ndarray
+        out = predictor(x) if ready else None
         return predict_rows(self, x) if out is None else out
 
     def __call__(self, x: npt.ArrayLike, training: bool = False) -> np.ndarray:
@@ -455,10 +471,13 @@ class Model:
 
     def _require_built(self, purpose: str) -> None:
         if not self.built:
-            raise ValueError(
-                f"Expected the model {self.name!r} to be built before {purpose}: give "
-                "its first layer an `input_shape`, call `build`, or show it data"
-            )
+            raise self._unbuilt(purpose)
+
+    def _unbuilt(self, purpose: str) -> ValueError:
+        return ValueError(
+            f"Expected the model {self.name!r} to be built before {purpose}: give "
+            "its first layer an `input_shape`, call `build`, or show it data"
+        )
 
     def _callbacks(
         self, callbacks: Any, verbose: Any, *, epochs: int, steps: int,
@@ -480,8 +499,8 @@ class Model:
         """Refuses to train a model that is being trained."""
         if not self._busy.acquire(blocking=False):
             raise RuntimeError(
-                f"Expected no other thread to train or evaluate the model {self.name!r} "
-                f"during `{what}`"
+                "Expected no other thread to train or evaluate the model "
+                f"{self.name!r} during `{what}`"
             )
         try:
             if self._fitting:

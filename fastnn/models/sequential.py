@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,7 @@ class Sequential(Model):
             shape = (None, *layer.input_shape)
         if shape is not None:
             output_shape = _build(layer, shape)
+            _common_dtype([*self._layers, layer])
             self._input_shape = self._input_shape or shape
             self._output_shape = output_shape
             self.built = True
@@ -109,7 +111,9 @@ class Sequential(Model):
         if self._input_shape is not None:
             self._output_shape = self._input_shape
             for other in self._layers:
-                self._output_shape = tuple(other.compute_output_shape(self._output_shape))
+                self._output_shape = tuple(
+                    other.compute_output_shape(self._output_shape)
+                )
         if not self._layers:
             self.built = False
             if self._input_layer is None:
@@ -145,13 +149,35 @@ class Sequential(Model):
                     f"built. Received: {input_shape=}"
                 )
             return
-        shape: Shape = (None, *input_shape[1:])
-        self._input_shape = shape
-        for layer in self._layers:
-            shape = _build(layer, shape)
-        self._output_shape = shape
-        self.built = True
+        with self._unbuilt_on_failure():
+            shape: Shape = (None, *input_shape[1:])
+            self._input_shape = shape
+            for layer in self._layers:
+                shape = _build(layer, shape)
+            _common_dtype(self._layers)
+            self._output_shape = shape
+            self.built = True
         self._changed()
+
+    @contextlib.contextmanager
+    def _unbuilt_on_failure(self) -> Iterator[None]:
+        """Takes a build back if what is inside fails: what could not be used says
+        nothing about the right shape."""
+        if self.built:
+            yield
+            return
+        shapes = self._input_shape, self._output_shape
+        states = [(layer, _state(layer)) for layer in self._layers]
+        try:
+            yield
+        except BaseException:
+            self.built = False
+            self._input_shape, self._output_shape = shapes
+            for layer, state in states:
+                vars(layer).clear()
+                vars(layer).update(state)
+            self._changed()
+            raise
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Returns a layer by its name or its place.
@@ -192,7 +218,7 @@ class Sequential(Model):
             ValueError: If it is not known yet.
         """
         if self._input_shape is None:
-            self._require_built("its input shape is known")
+            raise self._unbuilt("its input shape is known")
         return self._input_shape
 
     @property
@@ -203,7 +229,7 @@ class Sequential(Model):
             ValueError: If it is not known yet.
         """
         if self._output_shape is None:
-            self._require_built("its output shape is known")
+            raise self._unbuilt("its output shape is known")
         return self._output_shape
 
     @property
@@ -213,7 +239,7 @@ class Sequential(Model):
         Raises:
             ValueError: If layers with weights differ in it.
         """
-        return _common_dtype([layer for layer in self._layers if layer.weights])
+        return _common_dtype(self._layers)
 
     # ---- configuration
 
@@ -249,6 +275,11 @@ class Sequential(Model):
 
 def _build(layer: Layer, shape: Shape) -> Shape:
     """Builds a layer for inputs of this shape, if need be; the shape of its outputs."""
+    if layer.input_shape is not None and layer.input_shape != shape[1:]:
+        raise ValueError(
+            f"Expected inputs of shape {(None, *layer.input_shape)} for the layer "
+            f"{layer.name!r}, as it declares. Received: {shape}"
+        )
     if not layer.built:
         layer.build(shape)
         layer.built = True
@@ -261,8 +292,14 @@ def _build(layer: Layer, shape: Shape) -> Shape:
     return tuple(layer.compute_output_shape(shape))
 
 
+def _state(layer: Layer) -> dict[str, Any]:
+    """The attributes of a layer; lists, such as that of its weights, as copies."""
+    return {k: list(v) if isinstance(v, list) else v for k, v in vars(layer).items()}
+
+
 def _common_dtype(layers: list[Layer]) -> str:
-    dtypes = {layer.dtype: layer.name for layer in layers}
+    """The dtype of those that have weights."""
+    dtypes = {layer.dtype: layer.name for layer in layers if layer.weights}
     if len(dtypes) > 1:
         raise ValueError(
             "Expected all layers with weights to have one dtype. Received: "

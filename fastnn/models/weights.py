@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from fastnn.saving.weights_file import load_arrays, save_arrays
-
 if TYPE_CHECKING:
     from fastnn.models.model import Model
 
@@ -36,6 +34,8 @@ def set_weights(model: Model, weights: Sequence[npt.ArrayLike]) -> None:
 
 def save_weights(model: Model, filepath: Any) -> None:
     """Writes all weights to a file."""
+    from fastnn.saving.weights_file import save_arrays
+
     model._require_built("its weights are saved")
     arrays = [variable.numpy() for variable in model.weights]
     save_arrays(_path(filepath), list(zip(_names(model), arrays, strict=True)))
@@ -44,6 +44,8 @@ def save_weights(model: Model, filepath: Any) -> None:
 def load_weights(model: Model, filepath: Any) -> None:
     """Sets all weights from a file; matched by their order, as names of layers count up
     within a process."""
+    from fastnn.saving.weights_file import load_arrays
+
     model._require_built("its weights are loaded")
     set_weights(model, [array for _, array in load_arrays(_path(filepath))])
 

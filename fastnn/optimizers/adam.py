@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastnn.optimizers.hyperparameter import Hyperparameter
+from fastnn.optimizers.hyperparameter import SMALLEST_EPSILON, Hyperparameter
 from fastnn.optimizers.optimizer import Optimizer
 
 __all__ = ["Adam"]
@@ -27,7 +27,7 @@ class Adam(Optimizer):
         learning_rate: Size of the steps, at least 0.
         beta_1: How much of the mean each step keeps, from 0 to below 1.
         beta_2: How much of the mean square each step keeps, from 0 to below 1.
-        epsilon: Added to the root ("epsilon hat" in the paper), at least 0.
+        epsilon: Added to the root ("epsilon hat" in the paper), at least 1e-30.
         amsgrad: Whether to use the largest mean square so far.
         name: Name of the optimizer.
         **deprecated: `lr`, the old name of `learning_rate`.
@@ -38,7 +38,7 @@ class Adam(Optimizer):
 
     beta_1 = Hyperparameter(0.0, 1.0, below=True)
     beta_2 = Hyperparameter(0.0, 1.0, below=True)
-    epsilon = Hyperparameter()
+    epsilon = Hyperparameter(SMALLEST_EPSILON)
 
     uses_step = True
 

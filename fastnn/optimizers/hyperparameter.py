@@ -6,7 +6,10 @@ import math
 import numbers
 from typing import Any
 
-__all__ = ["Hyperparameter"]
+__all__ = ["SMALLEST_EPSILON", "Hyperparameter"]
+
+# A weight that never had a gradient would become 0 / 0 with less, in float32.
+SMALLEST_EPSILON = 1e-30
 
 
 class Hyperparameter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastnn.optimizers.hyperparameter import Hyperparameter
+from fastnn.optimizers.hyperparameter import SMALLEST_EPSILON, Hyperparameter
 from fastnn.optimizers.optimizer import Optimizer
 
 __all__ = ["RMSprop"]
@@ -26,7 +26,7 @@ class RMSprop(Optimizer):
         learning_rate: Size of the steps, at least 0.
         rho: How much of the averages each step keeps, from 0 to 1.
         momentum: Share of the last step that the next one keeps, at least 0.
-        epsilon: Added under the root, at least 0.
+        epsilon: Added under the root, at least 1e-30.
         centered: Whether to subtract the square of the mean gradient.
         name: Name of the optimizer.
         **deprecated: `lr`, the old name of `learning_rate`.
@@ -37,7 +37,7 @@ class RMSprop(Optimizer):
 
     rho = Hyperparameter(0.0, 1.0)
     momentum = Hyperparameter()
-    epsilon = Hyperparameter()
+    epsilon = Hyperparameter(SMALLEST_EPSILON)
 
     kernel = "rmsprop_update"
 

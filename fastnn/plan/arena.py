@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import weakref
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -16,11 +17,20 @@ __all__ = ["Arena", "Stretch", "adopt"]
 
 @dataclasses.dataclass(frozen=True)
 class Slot:
-    """Where a variable lies: elements from the start of the block."""
+    """Where a variable lies: elements from the start of the block.
 
-    variable: Variable
+    The variable holds its arena, so the arena must not hold the variable: a model's
+    memory goes with the model, not when the garbage collector happens to look.
+    """
+
+    reference: weakref.ref[Variable]
     offset: int
     size: int
+
+    @property
+    def variable(self) -> Variable | None:
+        """The variable; None once nobody else has it."""
+        return self.reference()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,13 +58,13 @@ class Arena:
         offset = 0
         for variable in variables:
             size = _stored_size(variable)
-            self.slots.append(Slot(variable, offset, size))
+            self.slots.append(Slot(weakref.ref(variable), offset, size))
             offset += size  # whole lines, as every row is
         self.size = offset
         self.values = self.like()
-        for slot in self.slots:
-            slot.variable.move_to(self.view(self.values, slot.variable))
-            slot.variable.arena = self
+        for variable in variables:
+            variable.move_to(self.view(self.values, variable))
+            variable.arena = self
 
     def like(self) -> np.ndarray:
         """A further block of this layout, zero."""
@@ -92,7 +102,7 @@ def _stored_size(variable: Variable) -> int:
 def adopt(variables: list[Variable]) -> list[Arena]:
     """Gives the variables that own their memory a common arena.
 
-    Variables that have an arena, of another model that shares them, stay where they are.
+    Variables that have an arena, of another model that shares them, stay there.
 
     Returns:
         The arenas that hold `variables`, each once.

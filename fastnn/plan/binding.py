@@ -10,32 +10,45 @@ import numpy as np
 from fastnn._core import engine, kernels
 from fastnn.plan.memory import Layout, plan_memory
 from fastnn.plan.tensor import Held, Op, Operand, Tensor
-from fastnn.variable import padded_zeros
+from fastnn.variable import Variable, padded_zeros
 
-__all__ = ["Bound", "bind"]
+__all__ = ["Bound", "Memory", "bind"]
 
 
-@dataclasses.dataclass
-class Bound:
-    """A plan in memory.
+@dataclasses.dataclass(frozen=True)
+class Memory:
+    """The memory of a plan's tensors.
 
     Attributes:
-        ops: The operations, as the program numbers them.
-        program: Runs them.
+        block: Bytes.
+        layout: Where each tensor lies in them.
         capacity: Rows of the largest batch.
-        memory: The arena of the tensors, bytes.
-        layout: Where each tensor lies in it.
     """
 
-    ops: list[Op]
-    program: engine.Program
-    capacity: int
-    memory: np.ndarray
+    block: np.ndarray
     layout: Layout
+    capacity: int
 
     def view(self, tensor: Tensor) -> np.ndarray:
         """A tensor as an array, (capacity, *shape)."""
-        return tensor.view(self.memory[self.layout.offsets[tensor] :], self.capacity)
+        return tensor.view(self.block[self.layout.offsets[tensor] :], self.capacity)
+
+    def address(self, operand: Operand) -> int:
+        """Where an operand begins; 0 for None."""
+        if operand is None:
+            return 0
+        if isinstance(operand, Tensor):
+            return self.block.ctypes.data + self.layout.offsets[operand]
+        return _array(operand).ctypes.data
+
+
+@dataclasses.dataclass(frozen=True)
+class Bound:
+    """A plan in memory: its operations, numbered as in the program that runs them."""
+
+    ops: list[Op]
+    program: engine.Program
+    memory: Memory
 
 
 def bind(
@@ -50,55 +63,50 @@ def bind(
         kept: Tensors that must survive to the end of a step.
     """
     layout = plan_memory(ops, capacity, kept)
-    memory = padded_zeros((1, max(layout.size, 1)), np.uint8)[0]
-    bound = Bound(ops, None, capacity, memory, layout)
-    operations, functions = kernels.operations(dtype), kernels.functions(dtype)
-    specs = [_spec(op, bound, operations, functions) for op in ops]
-    keep = (memory, [_owner(operand) for op in ops for operand in op.operands])
-    bound.program = engine.Program(specs, capacity, keep)
-    return bound
+    block = padded_zeros((1, max(layout.size, 1)), np.uint8)[0]
+    memory = Memory(block, layout, capacity)
+    specs = [_spec(op, memory, dtype) for op in ops]
+    outside = [o for op in ops for o in op.operands if isinstance(o, Held | Variable)]
+    keep = (block, [_array(operand) for operand in outside])
+    return Bound(ops, engine.Program(specs, capacity, keep), memory)
 
 
-def _spec(op: Op, bound: Bound, operations, functions) -> tuple:
-    if op.kind == "python":
-        call = _with_views(op, bound)
+def _spec(op: Op, memory: Memory, dtype: str) -> tuple:
+    if op.call is not None:
+        call = _with_views(op, op.call, memory)
         return engine.python_operation(), call, (), (), 0, 0
     function = 0
     if op.function is not None:
         name, direction = op.function
-        function = functions[name][0 if direction == "forward" else 1]
-    addresses = [_address(operand, bound) for operand in op.operands]
-    return operations[op.kind], addresses, op.sizes, op.scalars, function, op.key
+        function = kernels.functions(dtype)[name][direction == "backward"]
+    addresses = [memory.address(operand) for operand in op.operands]
+    run = kernels.operations(dtype)[op.kind]
+    return run, addresses, op.sizes, op.scalars, function, op.key
 
 
-def _address(operand: Operand, bound: Bound) -> int:
-    if operand is None:
-        return 0
-    if isinstance(operand, Tensor):
-        return bound.memory.ctypes.data + bound.layout.offsets[operand]
-    return _owner(operand).ctypes.data
-
-
-def _owner(operand: Operand) -> np.ndarray | None:
+def _array(operand: Held | Variable) -> np.ndarray:
     """The array that an operand outside the plan's memory lies in."""
-    if isinstance(operand, Held):
-        return operand.array
-    return None if operand is None or isinstance(operand, Tensor) else operand.value
+    return operand.array if isinstance(operand, Held) else operand.value
 
 
-def _with_views(op: Op, bound: Bound) -> Callable[[int, int], None]:
-    """The function of a "python" operation, given its operands as arrays."""
-    views = [
-        bound.view(operand) if isinstance(operand, Tensor) else _owner(operand)
-        for operand in op.operands
-    ]
-    per_sample = [isinstance(o, Tensor) and o.per_sample for o in op.operands]
-    function = op.call
+def _with_views(
+    op: Op, function: Callable[..., None], memory: Memory
+) -> Callable[[int, int], None]:
+    """A "python" operation's function, given its operands as arrays: those of the plan
+    cut to the rows of the batch, those outside it whole."""
+    getters = [_getter(operand, memory) for operand in op.operands]
 
     def call(rows: int, iteration: int) -> None:
-        function(*[
-            view[:rows] if sliced and view is not None else view
-            for view, sliced in zip(views, per_sample, strict=True)
-        ])  # fmt: skip
+        function(*[get(rows) for get in getters])
 
     return call
+
+
+def _getter(operand: Operand, memory: Memory) -> Callable[[int], np.ndarray | None]:
+    if operand is None:
+        return lambda rows: None
+    if isinstance(operand, Tensor):
+        view = memory.view(operand)
+        return lambda rows: view[:rows]
+    array = _array(operand)
+    return lambda rows: array

@@ -183,4 +183,3 @@ _RECIPES = {
     "dropout": _dropout,
     "reshape": _reshape,
 }
-

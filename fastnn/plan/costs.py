@@ -1,5 +1,5 @@
-"""What an operation costs: arithmetic and memory traffic, for reports and for the choice
-of the number of threads."""
+"""What an operation costs: arithmetic and memory traffic, for reports and for the
+choice of the number of threads."""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ def fuse_forward(ops: list[Op]) -> list[Op]:
     fused: list[Op] = []
     for op in ops:
         last = fused[-1] if fused and _feeds(fused[-1], op, ops) else None
-        if last is not None and _is_pair(last, op, "dense_forward", "elementwise_forward"):
+        if last is not None and _is_pair(
+            last, op, "dense_forward", "elementwise_forward"
+        ):
             fused[-1] = dataclasses.replace(
                 last, outputs=op.outputs, function=op.function, scalars=op.scalars
             )
@@ -62,15 +64,15 @@ def fuse_loss(ops: list[Op], prediction: Tensor, loss: str) -> Op | None:
     """The last operation, if `loss` of its result can be computed from its input.
 
     sigmoid -> binary crossentropy and softmax -> categorical crossentropy become one
-    kernel that works on the logits and so neither overflows nor saturates. The operation
-    is taken off the list.
+    kernel that works on the logits and so neither overflows nor saturates. The
+    operation is taken off the list.
     """
     if not ops or ops[-1].outputs[0] is not prediction:
         return None
     last = ops[-1]
-    name = last.function[0] if last.kind == "elementwise_forward" else None
-    if last.kind == "softmax_forward":
-        name = "softmax"
+    name = "softmax" if last.kind == "softmax_forward" else None
+    if last.kind == "elementwise_forward" and last.function is not None:
+        name = last.function[0]
     return ops.pop() if name and name == _WITH_LOGITS.get(loss) else None
 
 

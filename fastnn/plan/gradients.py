@@ -8,7 +8,7 @@ of its first input, or None if nothing before it can be trained.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -44,13 +44,13 @@ def record_backward(
     """
     known: dict[Tensor, Tensor] = {seed: gradient}
     for op in reversed(forward):
-        dout = known.get(op.outputs[0]) if op.outputs else None
+        dout = known.get(cast("Tensor", op.outputs[0]))
         if dout is None or op.kind == "gather":
             continue
         with builder.belonging_to(op.layer):
             dinp = _RULES[op.kind](builder, op, dout, gradient_of, threads)
         if dinp is not None:
-            known[op.inputs[0]] = dinp
+            known[cast("Tensor", op.inputs[0])] = dinp
 
 
 def _like(builder: Builder, tensor: Tensor) -> Tensor:
@@ -174,6 +174,7 @@ def _python_layer(builder, op, dout, gradient_of):
     layer, x, out = op.backward, op.inputs[0], op.outputs[0]
     if not builder.needs_gradient(out):
         return None
+    python_layer.check_differentiable(layer)
     weights = [w for w in layer.trainable_weights if gradient_of(w) is not None]
     gradients = tuple(gradient_of(w) for w in weights)
     dx = _like(builder, x)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from fastnn.losses.loss import CompiledLoss
 from fastnn.plan.arena import Arena
 from fastnn.plan.builder import Builder
 from fastnn.plan.fusion import fuse_backward, fuse_forward, fuse_loss
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
     from fastnn.optimizers import Optimizer
     from fastnn.variable import Variable
 
-__all__ = ["WEIGHT", "X", "Y", "Goal", "Steps", "Update", "lower_prediction", "lower_step"]
+__all__ = [
+    "WEIGHT",
+    "Goal",
+    "Steps",
+    "Update",
+    "X",
+    "Y",
+    "lower_prediction",
+    "lower_step",
+]
 
 # Slots of the engine for what the user passes in; predictions go out through Y.
 X, Y, WEIGHT = 0, 1, 2
@@ -103,9 +113,7 @@ def lower_step(
     """
     builder = Builder(dtype, training=update is not None)
     prediction = _forward(builder, layers, input_shape)
-    logits_op = None
-    if fuse and goal.loss.compiled and not goal.loss.from_logits:
-        logits_op = fuse_loss(builder.ops, prediction, goal.loss.kernel)
+    logits_op = _logits_op(builder, goal.loss, prediction) if fuse else None
     forward = builder.ops
     builder.ops = []
 
@@ -113,9 +121,10 @@ def lower_step(
     weight = _weight(builder) if goal.weighted else None
     trainable = builder.trainable
     _penalties(builder, trainable, log)
-    seed = logits_op.inputs[0] if logits_op is not None else prediction
-    learns = update is not None and builder.needs_gradient(seed)
-    gradient = builder.tensor("d prediction", seed.shape) if learns else None
+    seed = prediction if logits_op is None else cast("Tensor", logits_op.inputs[0])
+    gradient = None
+    if update is not None and builder.needs_gradient(seed):
+        gradient = builder.tensor("d prediction", seed.shape)
     values = _loss(builder, goal, seed, logits_op, gradient, target, weight)
     builder.emit(
         "loss_total",
@@ -132,7 +141,7 @@ def lower_step(
     builder.ops = []
     if fuse:
         forward = fuse_forward(forward)
-    if learns:
+    if update is not None and gradient is not None:
         record_backward(builder, forward, seed, gradient, update.gradient_of, threads)
         _penalty_gradients(builder, trainable, update)
         update.record(builder, trainable)
@@ -177,8 +186,8 @@ class Update:
                 part = slice(stretch.offset, stretch.offset + stretch.size)
                 weights = Held("weights", arena.values[part])
                 slots = [
-                    None if block is None else Held(name, block[part])
-                    for name, block in zip(self.optimizer.slots, blocks, strict=True)
+                    None if block is None else Held("slot", block[part])
+                    for block in blocks
                 ]
                 gradient = Held("gradients", self._gradients[arena][part])
                 builder.emit(
@@ -202,6 +211,13 @@ def _forward(builder, layers, input_shape) -> Tensor:
     for layer in layers:
         x = builder.apply(layer, x)
     return x
+
+
+def _logits_op(builder: Builder, loss: Loss, prediction: Tensor) -> Op | None:
+    """The operation between logits and prediction, if the loss can take its place."""
+    if not isinstance(loss, CompiledLoss) or not loss.compiled or loss.from_logits:
+        return None
+    return fuse_loss(builder.ops, prediction, loss.kernel)
 
 
 def _target(builder: Builder, target: str, shape: tuple[int, ...]) -> Tensor:

@@ -12,9 +12,7 @@ __all__ = ["describe"]
 _TITLES = ("layer", "operation", "result", "bytes", "flops", "time", "share")
 
 
-def describe(
-    title: str, ops: Sequence[Op], rows: int, seconds: Sequence[float]
-) -> str:
+def describe(title: str, ops: Sequence[Op], rows: int, seconds: Sequence[float]) -> str:
     """The plan as a table: operation, shape, memory traffic, arithmetic, time."""
     total = sum(seconds)
     table = [_TITLES]
@@ -61,9 +59,9 @@ def _shape(op: Op, rows: int) -> str:
 
 
 def _quantity(n: float, unit: str) -> str:
-    for prefix in ("", "k", "M", "G"):
-        if n < 1000:
-            break
+    prefixes = ["", "k", "M", "G"]
+    while n >= 1000 and len(prefixes) > 1:
         n /= 1000
-    number = f"{n:.0f}" if prefix == "" else f"{n:.3g}"
-    return f"{number} {prefix}{unit}".rstrip()
+        prefixes.pop(0)
+    number = f"{n:.0f}" if prefixes[0] == "" else f"{n:.3g}"
+    return f"{number} {prefixes[0]}{unit}".rstrip()

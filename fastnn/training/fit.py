@@ -67,7 +67,7 @@ class Training:
             self.callbacks.on_epoch_begin(self.epoch)
             logs = self._train_epoch()
             if self.validation is not None and settings.validates(self.epoch):
-                logs |= self._validate()
+                logs |= self._validate(self.validation)
             self.callbacks.on_epoch_end(self.epoch, logs)
             if model.stop_training:
                 break
@@ -84,7 +84,7 @@ class Training:
             target_shape=target_shape(model, self.arrays),
         )
         runner = StepRunner(plan, self.arrays, self.settings.batch_size, self._on_halt)
-        self._runner = runner
+        self._plan = plan  # not the runner, which holds `self`: they would be a cycle
         watched = self.callbacks.watches_batches("train")
         done, steps = 0, self.settings.steps_per_epoch or runner.steps
         try:
@@ -122,10 +122,10 @@ class Training:
         """The logs, if somebody looks at them within an epoch."""
         return logs_of(self.model) if self.settings.shows_progress else None
 
-    def _validate(self) -> dict[str, float]:
+    def _validate(self, rows: Arrays) -> dict[str, float]:
         logs = evaluate_arrays(
             self.model,
-            self.validation,
+            rows,
             self.settings.validation_batch_size,
             self.callbacks,
             steps=self.settings.validation_steps,
@@ -142,7 +142,7 @@ class Training:
             self._reported = True
             self._report = find_nonfinite(
                 self.model,
-                self._runner.plan,
+                self._plan,
                 self.arrays,
                 rows,
                 epoch=self.epoch,
@@ -227,7 +227,8 @@ def training_and_validation(
                 "Expected `validation_data` to be (x, y) or (x, y, sample_weight). "
                 f"Received: {type(validation_data).__name__}"
             )
-        return arrays, labelled(model, *validation_data, name="validation y")
+        x, y, weight = (*validation_data, None)[:3]
+        return arrays, labelled(model, x, y, weight, name="validation y")
     if validation_split == 0 and not isinstance(validation_split, bool):
         return arrays, None
     return split(arrays, validation_split)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastnn import losses, metrics, optimizers
+from fastnn.losses import Loss
 from fastnn.metrics import Metric
 from fastnn.optimizers import Optimizer
 from fastnn.plan.lowering import Goal
@@ -25,10 +26,10 @@ class Compilation:
     """
 
     def __init__(self, optimizer: Any, loss: Any, metrics: Any, weighted_metrics: Any):
-        self.optimizer: Optimizer | None = optimizers.get(optimizer)
+        self.optimizer = _optimizer(optimizer)
         self.loss = None if loss is None else losses.resolve(loss)
-        self._asked = _as_list("metrics", metrics)
-        self._asked_weighted = _as_list("weighted_metrics", weighted_metrics)
+        self._asked = _metrics("metrics", metrics, self.loss)
+        self._asked_weighted = _metrics("weighted_metrics", weighted_metrics, self.loss)
         self._resolved: tuple[list[Metric], list[Metric]] | None = None
 
     def resolve(self, output_shape: tuple[int, ...]) -> None:
@@ -36,10 +37,14 @@ class Compilation:
         if self._resolved is not None:
             return
         taken: set[str] = {"loss"}
-        self._resolved = tuple(
-            [_unique(metrics.resolve(m, self.loss, output_shape[-1]), taken) for m in asked]
+        plain, weighted = (
+            [
+                _unique(metrics.resolve(m, self.loss, output_shape[-1]), taken)
+                for m in asked
+            ]
             for asked in (self._asked, self._asked_weighted)
         )
+        self._resolved = plain, weighted
 
     def forget_output(self) -> None:
         """Makes `resolve` start again, after the network has changed."""
@@ -61,20 +66,40 @@ class Compilation:
         Raises:
             ValueError: If no loss was given.
         """
+        plain, with_weights = self._resolved or ([], [])
+        return Goal(self.required_loss, plain, with_weights, weighted, target_shape)
+
+    @property
+    def required_loss(self) -> Loss:
+        """The loss.
+
+        Raises:
+            ValueError: If none was given.
+        """
         if self.loss is None:
             raise ValueError(
                 "Expected the model to be compiled with a loss. Received: loss=None"
             )
-        plain, with_weights = self._resolved or ([], [])
-        return Goal(self.loss, plain, with_weights, weighted, target_shape)
+        return self.loss
 
 
-def _as_list(name: str, value: Any) -> Sequence[Any]:
+def _optimizer(identifier: Any) -> Optimizer:
+    found = optimizers.get(identifier)
+    if found is None:
+        raise ValueError(f"Expected an optimizer. Received: optimizer={identifier!r}")
+    return found
+
+
+def _metrics(name: str, value: Any, loss: Loss | None) -> Sequence[Any]:
     if value is None:
         return []
-    if isinstance(value, list | tuple):
-        return list(value)
-    raise TypeError(f"Expected `{name}` to be a list. Received: {value!r}")
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"Expected `{name}` to be a list. Received: {value!r}")
+    for metric in value:
+        # what it will be depends on the output, but whether it is one does not
+        if not isinstance(metric, Metric | type):
+            metrics.resolve(metric, loss, 1)
+    return list(value)
 
 
 def _unique(metric: Metric, taken: set[str]) -> Metric:

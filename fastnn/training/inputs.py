@@ -26,7 +26,7 @@ DEFAULT_BATCH_SIZE = 32
 def features(model: Model, x: Any, *, allow_empty: bool = False) -> np.ndarray:
     """Checks features, and builds the model from them if it is not built yet."""
     if model.built:
-        shape = model.input_shape[1:]
+        shape = model.sample_shape
         first = model.layers[0].name
         return as_features(x, shape=shape, layer=first, allow_empty=allow_empty)
     array = as_features(x, allow_empty=allow_empty)
@@ -48,31 +48,44 @@ def labelled(
 
     Raises:
         TypeError: If something does not hold numbers.
-        ValueError: If something does not fit; the message says what and where.
+        ValueError: If something does not fit; the message says what and where. The
+            model is then as it was.
     """
+    if model.built:
+        return _labelled(model, x, y, sample_weight, class_weight, name)
+    with model._unbuilt_on_failure():
+        return _labelled(model, x, y, sample_weight, class_weight, name)
+
+
+def _labelled(model, x, y, sample_weight, class_weight, name) -> Arrays:
     x = features(model, x)
     rows = len(x)
     if y is None:
-        raise ValueError(f"Expected targets `{name}` for the loss. Received: {name}=None")
+        raise ValueError(
+            f"Expected targets `{name}` for the loss. Received: {name}=None"
+        )
     compilation = model.compilation
-    compilation.resolve(model.output_shape[1:])
-    y = _targets(model, compilation.loss, y, rows, name)
+    compilation.resolve(model.prediction_shape)
+    y = _targets(model, compilation.required_loss, y, rows, name)
     weight = None
     if sample_weight is not None:
         weight = as_sample_weight(sample_weight, rows, model.dtype)
+    if class_weight is not None and sample_weight is not None:
+        raise ValueError(
+            "Expected `class_weight` or `sample_weight`, not both; multiply the "
+            "weights of the classes into `sample_weight`. Received: both"
+        )
     if class_weight is not None:
         units = model.output_shape[-1]
         classes = units if units > 1 else 2
-        by_class = class_weights_to_rows(class_weight, y, classes, model.dtype)
-        weight = by_class if weight is None else weight * by_class
+        weight = class_weights_to_rows(class_weight, y, classes, model.dtype)
     return Arrays(x, y, weight, rows)
 
 
 def _targets(model: Model, loss: Any, y: Any, rows: int, name: str) -> np.ndarray:
-    shape, last = model.output_shape[1:], model.layers[-1].name
-    if loss is None or loss.compiled:
-        target = "values" if loss is None else loss.target
-        return as_targets(y, rows, shape, target, name=name, layer=last)
+    shape, last = model.prediction_shape, model.layers[-1].name
+    if loss.compiled:
+        return as_targets(y, rows, shape, loss.target, name=name, layer=last)
     # a user's own loss decides itself what shape it takes
     array = as_numbers(y, name)
     own = array.shape[1:] if array.shape[:1] == (rows,) else shape
@@ -83,8 +96,9 @@ def _targets(model: Model, loss: Any, y: Any, rows: int, name: str) -> np.ndarra
 
 def target_shape(model: Model, arrays: Arrays) -> tuple[int, ...]:
     """The shape of one sample's targets as the plan knows it."""
-    if model.compilation.loss.target == "labels":
-        return model.output_shape[1:]
+    loss = model.compilation.loss
+    if arrays.y is None or loss is None or loss.target == "labels":
+        return model.prediction_shape
     return arrays.y.shape[1:]
 
 

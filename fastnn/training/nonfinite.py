@@ -79,7 +79,10 @@ def _search(model, plan, arrays, rows, iteration) -> tuple[str | None, str]:
         row = _first_bad(values)
         if row is not None:
             part = tensor.name.removeprefix(f"{layer}/")
-            return layer, f"output of layer {layer!r} ({part}), row {rows[row]} of the data"
+            return (
+                layer,
+                f"output of layer {layer!r} ({part}), row {rows[row]} of the data",
+            )
     return None, "the loss itself, of finite predictions"
 
 
@@ -91,7 +94,7 @@ def _forward(model, plan, arrays, rows, iteration):
     bound.program.bind(np.ascontiguousarray(arrays.x[rows]))
     bound.program.run(len(rows), len(rows), 0, 1, iteration=iteration)
     for op in ops:
-        yield op.layer, op.outputs[0], bound.view(op.outputs[0])
+        yield op.layer, op.outputs[0], bound.memory.view(op.outputs[0])
 
 
 def _first_bad(values: np.ndarray) -> int | None:

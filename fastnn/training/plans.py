@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from fastnn.threads import get_num_threads
 from fastnn.variable import Variable
 
 if TYPE_CHECKING:
+    from fastnn.layers import Layer
     from fastnn.models.model import Model
 
 __all__ = ["Plans", "StepPlan", "choose_threads", "make_predictor"]
@@ -47,7 +49,7 @@ class StepPlan:
 
     @property
     def capacity(self) -> int:
-        return self.bound.capacity
+        return self.bound.memory.capacity
 
 
 class Plans:
@@ -101,7 +103,7 @@ class Plans:
             update = Update(optimizer, arenas, trained) if optimizer else None
             steps = lower_step(
                 model.layers,
-                model.input_shape[1:],
+                model.sample_shape,
                 model.dtype,
                 compilation.goal(weighted, target_shape),
                 update,
@@ -117,14 +119,16 @@ class Plans:
         key = get_num_threads()
         known = self._predictors.get(training)
         if known is None or known[0] != key:
-            known = (key, make_predictor(model.layers, model.weights, model.input_shape[1:],
-                                     model.dtype, training))  # fmt: skip
+            predictor = make_predictor(
+                model.layers, model.weights, model.sample_shape, model.dtype, training
+            )
+            known = (key, predictor)
             self._predictors[training] = known
         return known[1]
 
 
 def make_predictor(
-    layers: list,
+    layers: Sequence[Layer],
     weights: list[Variable],
     input_shape: tuple[int, ...],
     dtype: str,

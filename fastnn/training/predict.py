@@ -24,23 +24,26 @@ def predict_rows(model: Model, x: Any, *, training: bool = False) -> np.ndarray:
     predictor = model.plans.predictor(model, training=training)
     if len(x) <= _CHUNK_ROWS:
         return predictor(x)
-    out = np.empty((len(x), *model.output_shape[1:]), model.dtype)
+    out = np.empty((len(x), *model.prediction_shape), model.dtype)
     for begin in range(0, len(x), _CHUNK_ROWS):
         out[begin : begin + _CHUNK_ROWS] = predictor(x[begin : begin + _CHUNK_ROWS])
     return out
 
 
 def predict_with_callbacks(
-    model: Model, x: Any, batch_size: int, callbacks: CallbackList, steps: int | None
+    model: Model,
+    x: np.ndarray,
+    batch_size: int,
+    callbacks: CallbackList,
+    steps: int | None,
 ) -> np.ndarray:
-    """The same, with the callbacks' hooks called."""
-    x = features(model, x, allow_empty=True)
+    """The same for checked features, with the callbacks' hooks called."""
     batch_size = max(1, min(batch_size, len(x)))
     x = x if steps is None else x[: steps * batch_size]
     watched = callbacks.watches_batches("predict")
     size = batch_size if watched else -(-_CHUNK_ROWS // batch_size) * batch_size
     predictor = model.plans.predictor(model)
-    out = np.empty((len(x), *model.output_shape[1:]), model.dtype)
+    out = np.empty((len(x), *model.prediction_shape), model.dtype)
     callbacks.on_predict_begin()
     for begin in range(0, len(x), size):
         if watched:

@@ -34,7 +34,7 @@ def profile(
     if mode not in _MODES:
         raise ValueError(f"Expected `mode` to be one of {_MODES}. Received: {mode=}")
     title = f"{mode} plan of {model.name!r}, {model.dtype}"
-    x = np.random.Generator(np.random.Philox(0)).random((rows, *model.input_shape[1:]))
+    x = np.random.Generator(np.random.Philox(0)).random((rows, *model.sample_shape))
     x = x.astype(model.dtype)
     if mode == "predict":
         return title, *_profile_prediction(model, x)
@@ -45,7 +45,7 @@ def _profile_prediction(model: Model, x: np.ndarray) -> tuple[list[Op], list[flo
     if model.weights:
         adopt(model.weights)
     ops, shape = lower_prediction(
-        model.layers, model.input_shape[1:], model.dtype, training=False
+        model.layers, model.sample_shape, model.dtype, training=False
     )
     bound = bind(ops, len(x), model.dtype)
     bound.program.bind(x, np.empty((len(x), *shape), model.dtype))
@@ -56,12 +56,11 @@ def _profile_step(
     model: Model, x: np.ndarray, *, training: bool
 ) -> tuple[list[Op], list[float]]:
     compilation = model.compilation
-    compilation.resolve(model.output_shape[1:])
-    labels = compilation.loss.target == "labels"
-    shape = model.output_shape[1:]
-    y = np.zeros((len(x), *shape[:-1]), np.int32) if labels else np.zeros(
-        (len(x), *shape), model.dtype
-    )  # fmt: skip
+    compilation.resolve(model.prediction_shape)
+    shape = model.prediction_shape
+    y = np.zeros((len(x), *shape), model.dtype)
+    if compilation.loss is not None and compilation.loss.target == "labels":
+        y = np.zeros((len(x), *shape[:-1]), np.int32)
     plan = Plans().step(
         model, len(x), training=training, weighted=False, target_shape=shape
     )
@@ -78,7 +77,7 @@ def _profile_step(
 def _state(model: Model) -> list[np.ndarray]:
     """All memory that a step changes."""
     blocks = [arena.values for arena in adopt(model.weights)] if model.weights else []
-    for slot in model.optimizer.slot_values.values():
+    for slot in model.compilation.optimizer.slot_values.values():
         blocks.extend(slot.values())
     for metric in model.metrics:
         blocks.extend(variable.value for variable in metric.variables)

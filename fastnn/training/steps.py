@@ -27,8 +27,8 @@ class StepRunner:
         plan: The plan.
         arrays: The rows.
         batch_size: Rows of a step.
-        on_halt: Called with (step, operation) when a loss is not finite; returns whether
-            to go on.
+        on_halt: Called with (step, operation) when a loss is not finite; returns
+            whether to go on.
     """
 
     def __init__(

@@ -16,6 +16,9 @@
 #include "simd.h"
 
 #define FN_MAX_THREADS 64
+#ifndef FN_YIELDS
+#define FN_YIELDS 500
+#endif
 
 typedef void (*fn_job)(void *argument, int thread, int threads);
 
@@ -45,14 +48,15 @@ FN_INLINE void fn_relax(void)
 #endif
 }
 
-/* Spin about a microsecond, yield for some tens, then sleep between looks: a
- * waiting thread never keeps a core from other work for long. */
+/* Spin for a moment, then yield, then sleep between looks: a waiting thread never
+ * keeps a core from other work.  A sleep costs the step up to 0.1 ms, so yielding goes
+ * on for longer than threads are usually apart (a yield takes about 0.3 us). */
 FN_INLINE void fn_wait(unsigned *turn)
 {
     const unsigned now = (*turn)++;
-    if (now < 200)
+    if (now < 50)
         fn_relax();
-    else if (now < 300)
+    else if (now < FN_YIELDS)
         sched_yield();
     else {
         const struct timespec pause = {0, 30000};

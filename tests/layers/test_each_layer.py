@@ -94,15 +94,15 @@ def test_flatten_of_channels_first_is_refused():
 
 
 def test_input_declares_and_records_nothing():
-    layer = layers.Input(shape=(28, 28), batch_size=32, name="pixels")
-    assert layer.batch_shape == (32, 28, 28)
+    layer = layers.Input(shape=(28, 28), name="pixels")
+    assert layer.batch_shape == (None, 28, 28)
     assert (layer.input_shape, layer.name, layer.built) == ((28, 28), "pixels", True)
     assert lowered(layer, (28, 28)) == []
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"shape": (0,)}, {"shape": (None,)}, {"shape": (3,), "batch_size": 0}],
+    [{"shape": (0,)}, {"shape": (None,)}, {"shape": (3,), "batch_size": 8}],
 )
 def test_input_refuses_wrong_sizes(arguments):
     with pytest.raises(ValueError, match="Received: "):

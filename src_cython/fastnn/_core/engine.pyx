@@ -265,7 +265,7 @@ cdef class Program:
         cdef Step step
         cdef double[::1] best = np.full(self.n_ops, np.inf)
         cdef double start
-        cdef int i, repeat
+        cdef int i
         memset(&step, 0, sizeof(step))
         step.rows = step.total = rows
         step.threads = 1
@@ -273,7 +273,7 @@ cdef class Program:
         step.halt = &self.halt
         self.halt = 0
         step.mode = fn_flush_denormals()
-        for repeat in range(repeats):
+        for _ in range(repeats):
             for i in range(self.n_ops):
                 start = fn_seconds()
                 self.ops[i].run(&self.ops[i], &step, NULL)

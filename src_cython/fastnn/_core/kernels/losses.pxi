@@ -83,7 +83,9 @@ cdef inline double binary_row(
         t = target[j] * keep + smoothing * <real_t> 0.5
         total -= t * log_(p) + (<real_t> 1 - t) * log1p_(-p)
         if dpred != NULL:
-            dpred[j] = scale * (p - t) / (p * (<real_t> 1 - p)) if inside(pred[j]) else 0
+            dpred[j] = 0
+            if inside(pred[j]):
+                dpred[j] = scale * (p - t) / (p * (<real_t> 1 - p))
     return total / n
 
 
@@ -199,7 +201,9 @@ cdef inline double softmax_sparse_row(
 # scalars: label smoothing
 # One thread computes a loss: its rows are few and its sums have one order.
 
-cdef inline double loss_scale(const Op* op, const Step* step, const real_t* weight) noexcept nogil:
+cdef inline double loss_scale(
+    const Op* op, const Step* step, const real_t* weight
+) noexcept nogil:
     """what the reduction multiplies each row's loss with"""
     cdef dim_t rows = step.rows * op.size[0], i
     cdef double total = 0
@@ -263,15 +267,21 @@ cdef inline void run_loss(
         out = out + row if out != NULL else out
 
 
-cdef void run_mean_squared_error(const Op* op, const Step* step, real_t* _) noexcept nogil:
+cdef void run_mean_squared_error(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
     run_loss(op, step, SQUARED, _)
 
 
-cdef void run_mean_absolute_error(const Op* op, const Step* step, real_t* _) noexcept nogil:
+cdef void run_mean_absolute_error(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
     run_loss(op, step, ABSOLUTE, _)
 
 
-cdef void run_binary_crossentropy(const Op* op, const Step* step, real_t* _) noexcept nogil:
+cdef void run_binary_crossentropy(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
     run_loss(op, step, BINARY, _)
 
 

@@ -34,7 +34,7 @@ cdef void run_binary_accuracy(const Op* op, const Step* step, real_t* _) noexcep
 cdef void run_categorical_accuracy(
     const Op* op, const Step* step, real_t* _
 ) noexcept nogil:
-    """values[i] := whether the largest elements of pred and target stand in one place"""
+    """values[i] := whether pred and target are largest in one place"""
     cdef double* values = <double*> op.operand[0]
     cdef const real_t* pred = <const real_t*> op.operand[1]
     cdef const real_t* target = <const real_t*> op.operand[2]

@@ -170,7 +170,9 @@ cdef double l1_l2_value(
 
 # ---- operations -----------------------------------------------------------------
 
-cdef inline void stretch(const Op* op, const Step* step, dim_t* begin, dim_t* n) noexcept nogil:
+cdef inline void stretch(
+    const Op* op, const Step* step, dim_t* begin, dim_t* n
+) noexcept nogil:
     """this thread's part of the elements of an update"""
     cdef dim_t end
     share(op.size[0], 1024, step, begin, &end)
@@ -185,7 +187,9 @@ cdef void run_sgd_update(const Op* op, const Step* step, real_t* _) noexcept nog
                hyper[0], n)
 
 
-cdef void run_sgd_momentum_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+cdef void run_sgd_momentum_update(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
     cdef const double* hyper = <const double*> op.operand[3]
     cdef dim_t at, n
     stretch(op, step, &at, &n)
@@ -194,7 +198,9 @@ cdef void run_sgd_momentum_update(const Op* op, const Step* step, real_t* _) noe
         <const real_t*> op.operand[2] + at, hyper[0], hyper[1], n)
 
 
-cdef void run_sgd_nesterov_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+cdef void run_sgd_nesterov_update(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
     cdef const double* hyper = <const double*> op.operand[3]
     cdef dim_t at, n
     stretch(op, step, &at, &n)
@@ -226,7 +232,9 @@ cdef void run_adam_update(const Op* op, const Step* step, real_t* _) noexcept no
         hyper[0], hyper[1], hyper[2], hyper[3], step.iteration + 1, n)
 
 
-cdef void run_adam_amsgrad_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+cdef void run_adam_amsgrad_update(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
     cdef const double* hyper = <const double*> op.operand[5]
     cdef dim_t at, n
     stretch(op, step, &at, &n)
@@ -333,7 +341,8 @@ def l1_l2_backward_door(dweight, weight, l1, l2):
     dtype = _dtype_of(dweight)
     _require("weight", weight, dweight.shape, dtype)
     result = _padded(dweight)
-    _run("l1_l2_backward", dtype, 1, (result, _padded(weight)), (result.size,), (l1, l2))
+    _run("l1_l2_backward", dtype, 1, (result, _padded(weight)), (result.size,),
+         (l1, l2))
     _unpad(dweight, result)
 
 

@@ -41,7 +41,9 @@ cdef void gather_rows(
             convert(out + (i * height + h) * row_out, inp + h * width, width)
 
 
-cdef inline void prefetch_next(const Source* source, const Step* step, dim_t bytes) noexcept nogil:
+cdef inline void prefetch_next(
+    const Source* source, const Step* step, dim_t bytes
+) noexcept nogil:
     """Ask for the rows of the next batch while this one is computed."""
     cdef dim_t i, at, row
     if step.order == NULL:
@@ -108,7 +110,8 @@ cdef void run_scatter(const Op* op, const Step* step, real_t* _) noexcept nogil:
 
 
 cdef void run_reshape(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    """operands: out, inp; sizes: rows per sample, width, row length of out, then of inp"""
+    """operands: out, inp
+    sizes: rows per sample, width, row length of out, then of inp"""
     cdef real_t* out = <real_t*> op.operand[0]
     cdef const real_t* inp = <const real_t*> op.operand[1]
     cdef dim_t height_out = op.size[0], width_out = op.size[1], row_out = op.size[2]
@@ -139,42 +142,42 @@ _add_operation("reshape", <run_t> run_reshape[float], <run_t> run_reshape[double
 cdef inline real_t row_max(const real_t* x, dim_t n) noexcept nogil:
     """max of x, NaN passed over (it comes back through exp)"""
     cdef real_t lanes[LANES]
-    cdef dim_t j, l
+    cdef dim_t j, lane
     if n < LANES:
         lanes[0] = x[0]
         for j in range(1, n):
             lanes[0] = x[j] if x[j] > lanes[0] else lanes[0]
         return lanes[0]
-    for l in range(LANES):
-        lanes[l] = x[l]
+    for lane in range(LANES):
+        lanes[lane] = x[lane]
     for j from LANES <= j < n - n % LANES by LANES:
-        for l in range(LANES):
-            lanes[l] = x[j + l] if x[j + l] > lanes[l] else lanes[l]
+        for lane in range(LANES):
+            lanes[lane] = x[j + lane] if x[j + lane] > lanes[lane] else lanes[lane]
     for j in range(n - n % LANES, n):
         lanes[0] = x[j] if x[j] > lanes[0] else lanes[0]
-    for l in range(1, LANES):
-        lanes[0] = lanes[l] if lanes[l] > lanes[0] else lanes[0]
+    for lane in range(1, LANES):
+        lanes[0] = lanes[lane] if lanes[lane] > lanes[0] else lanes[0]
     return lanes[0]
 
 
 cdef inline real_t row_sum(const real_t* x, dim_t n) noexcept nogil:
     """sum of x over LANES virtual lanes, then over the lanes: one order everywhere"""
     cdef real_t lanes[LANES]
-    cdef dim_t j, l
+    cdef dim_t j, lane
     if n < LANES:
         lanes[0] = x[0]
         for j in range(1, n):
             lanes[0] += x[j]
         return lanes[0]
-    for l in range(LANES):
-        lanes[l] = 0
+    for lane in range(LANES):
+        lanes[lane] = 0
     for j from 0 <= j < n - n % LANES by LANES:
-        for l in range(LANES):
-            lanes[l] += x[j + l]
+        for lane in range(LANES):
+            lanes[lane] += x[j + lane]
     for j in range(n - n % LANES, n):
         lanes[0] += x[j]
-    for l in range(1, LANES):
-        lanes[0] += lanes[l]
+    for lane in range(1, LANES):
+        lanes[0] += lanes[lane]
     return lanes[0]
 
 
@@ -182,12 +185,12 @@ cdef inline real_t exp_row(
     real_t* out, const real_t* inp, dim_t n, real_t* largest
 ) noexcept nogil:
     """out := exp(inp - max(inp)); the sum of out. Runs over whole padded vectors."""
-    cdef dim_t j, l
+    cdef dim_t j, lane
     cdef dim_t lanes = ALIGNMENT // sizeof(real_t)
     largest[0] = row_max(inp, n)
     for j from 0 <= j < n by lanes:
-        for l in range(ALIGNMENT // sizeof(real_t)):
-            out[j + l] = exp_(inp[j + l] - largest[0])
+        for lane in range(ALIGNMENT // sizeof(real_t)):
+            out[j + lane] = exp_(inp[j + lane] - largest[0])
     return row_sum(out, n)
 
 
@@ -231,7 +234,9 @@ cdef void run_softmax_forward(const Op* op, const Step* step, real_t* _) noexcep
                     end - begin, op.size[1], row)
 
 
-cdef void run_softmax_backward(const Op* op, const Step* step, real_t* _) noexcept nogil:
+cdef void run_softmax_backward(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
     """operands: dinp, dout, out; sizes: rows per sample, width, row length"""
     cdef dim_t begin, end, row = op.size[2]
     share(step.rows * op.size[0], 1, step, &begin, &end)
@@ -258,22 +263,22 @@ cdef inline void philox(
     cdef uint32_t key0 = <uint32_t> key, key1 = <uint32_t> (key >> 32)
     cdef uint64_t product0, product1
     cdef uint32_t keep1, keep3
-    cdef int turn, l
-    for l in range(LANES):
-        word[l] = column + l
-        word[LANES + l] = row
-        word[2 * LANES + l] = <uint32_t> step
-        word[3 * LANES + l] = <uint32_t> (step >> 32)
+    cdef int turn, lane
+    for lane in range(LANES):
+        word[lane] = column + lane
+        word[LANES + lane] = row
+        word[2 * LANES + lane] = <uint32_t> step
+        word[3 * LANES + lane] = <uint32_t> (step >> 32)
     for turn in range(10):
-        for l in range(LANES):
-            product0 = <uint64_t> word[l] * 0xD2511F53U
-            product1 = <uint64_t> word[2 * LANES + l] * 0xCD9E8D57U
-            keep1 = word[LANES + l]
-            keep3 = word[3 * LANES + l]
-            word[l] = <uint32_t> (product1 >> 32) ^ keep1 ^ key0
-            word[LANES + l] = <uint32_t> product1
-            word[2 * LANES + l] = <uint32_t> (product0 >> 32) ^ keep3 ^ key1
-            word[3 * LANES + l] = <uint32_t> product0
+        for lane in range(LANES):
+            product0 = <uint64_t> word[lane] * 0xD2511F53U
+            product1 = <uint64_t> word[2 * LANES + lane] * 0xCD9E8D57U
+            keep1 = word[LANES + lane]
+            keep3 = word[3 * LANES + lane]
+            word[lane] = <uint32_t> (product1 >> 32) ^ keep1 ^ key0
+            word[LANES + lane] = <uint32_t> product1
+            word[2 * LANES + lane] = <uint32_t> (product0 >> 32) ^ keep3 ^ key1
+            word[3 * LANES + lane] = <uint32_t> product0
         key0 += 0x9E3779B9U
         key1 += 0xBB67AE85U
 
@@ -317,7 +322,8 @@ cdef void dropout_backward(
 
 
 cdef void run_dropout_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    """operands: out, mask, inp; sizes: rows per sample, width, row length; scalar: rate"""
+    """operands: out, mask, inp
+    sizes: rows per sample, width, row length; scalar: rate"""
     cdef dim_t begin, end
     share(step.rows * op.size[0], 1, step, &begin, &end)
     dropout_forward(<real_t*> op.operand[0], <uint8_t*> op.operand[1],
@@ -325,8 +331,11 @@ cdef void run_dropout_forward(const Op* op, const Step* step, real_t* _) noexcep
                     <uint64_t> step.iteration, begin, end, op.size[1], op.size[2])
 
 
-cdef void run_dropout_backward(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    """operands: dinp, dout, mask; sizes: rows per sample, width, row length; scalar: rate"""
+cdef void run_dropout_backward(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """operands: dinp, dout, mask
+    sizes: rows per sample, width, row length; scalar: rate"""
     cdef dim_t begin, end
     share(step.rows * op.size[0] * op.size[2], 1024, step, &begin, &end)
     dropout_backward(<real_t*> op.operand[0] + begin,

@@ -1,0 +1,40 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+MAX_THREADS: int
+SOURCE_TYPES: tuple[str, ...]
+
+def python_operation() -> int: ...
+
+class Program:
+    capacity: int
+    def __init__(self, specs: list[tuple], capacity: int, keep: Any) -> None: ...
+    def bind(self, *arrays: np.ndarray | None) -> None: ...
+    def release(self) -> None: ...
+    def run(
+        self,
+        total: int,
+        batch: int,
+        first: int,
+        steps: int,
+        *,
+        order: np.ndarray | None = None,
+        iteration: int = 0,
+        threads: int = 1,
+        start_op: int = 0,
+    ) -> tuple[int, int]: ...
+    def profile(self, rows: int, repeats: int) -> list[float]: ...
+
+class Predictor:
+    def __init__(
+        self,
+        make: Callable[[], Program],
+        feature_shape: tuple[int, ...],
+        output_shape: tuple[int, ...],
+        dtype: str,
+        threads_for: Callable[[int], int],
+        small: int,
+    ) -> None: ...
+    def __call__(self, x: Any) -> Any: ...
