@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from reference import golden
-from training.twins import (
+from twins import (
     LOSSES,
     batches,
     random_targets,

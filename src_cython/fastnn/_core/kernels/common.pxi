@@ -105,11 +105,13 @@ cdef inline void share(
     dim_t n, dim_t grain, const Step* step, dim_t* begin, dim_t* end
 ) noexcept nogil:
     """[begin, end) := this thread's part of n items, in whole grains"""
-    cdef dim_t grains = (n + grain - 1) // grain
-    cdef dim_t lo = grains * step.thread // step.threads * grain
-    cdef dim_t hi = grains * (step.thread + 1) // step.threads * grain
-    begin[0] = min(lo, n)
-    end[0] = min(hi, n)
+    cdef dim_t grains
+    begin[0] = 0
+    end[0] = n
+    if step.threads > 1:
+        grains = (n + grain - 1) // grain
+        begin[0] = min(grains * step.thread // step.threads * grain, n)
+        end[0] = min(grains * (step.thread + 1) // step.threads * grain, n)
 
 
 # ---- the tables from names to machine code ---------------------------------------

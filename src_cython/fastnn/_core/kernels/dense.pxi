@@ -20,7 +20,7 @@ cdef extern from "tile.h" nogil:
 
 cdef enum:
     DEPTH = 256        # of a block: its strip of the right operand stays in L1
-    BLOCK_ROWS = 64    # of dout transposed at a time in dense_backward_input
+    BLOCK_ROWS = 64    # of dout transposed at a time in backward_input_large
 
 
 cdef void matmul(
@@ -151,34 +151,80 @@ cdef void run_dense_backward_bias(
             dbias[j] += dout[i * row_out + j]
 
 
+cdef void backward_input_small(
+    real_t* dinp,          # OUT (m, k) rows of length row_inp
+    const real_t* dout,    # IN  (m, n)
+    const real_t* weight,  # IN  (k, n)
+    real_t* scratch,       # (n, k in whole vectors)
+    dim_t m, dim_t k, dim_t n,
+    dim_t row_inp, dim_t row_out, dim_t row_weight,
+) noexcept nogil:
+    """dinp := dout @ weight.T through a transposed copy of weight"""
+    cdef dim_t wide = whole_vectors[real_t](k, scratch), j, p
+    transpose(scratch, weight, k, n, wide, row_weight)
+    for p in range(n):
+        for j in range(k, wide):
+            scratch[p * wide + j] = 0
+    matmul(dinp, dout, scratch, <const real_t*> NULL, m, k, n,
+           row_inp, row_out, 1, wide)
+
+
+cdef void backward_input_large(
+    real_t* dinp,          # OUT (m, k) rows of length row_inp
+    const real_t* dout,    # IN  (m, n)
+    const real_t* weight,  # IN  (k, n)
+    real_t* scratch,       # (n + k, BLOCK_ROWS)
+    dim_t m, dim_t k, dim_t n,
+    dim_t row_inp, dim_t row_out, dim_t row_weight,
+) noexcept nogil:
+    """dinp := (weight @ dout.T).T for at most BLOCK_ROWS rows"""
+    cdef real_t* dinp_t = scratch + n * BLOCK_ROWS
+    # the columns up to whole vectors hold what an earlier block left: computed along,
+    # never read
+    cdef dim_t wide = whole_vectors[real_t](m, scratch)
+    transpose(scratch, dout, m, n, BLOCK_ROWS, row_out)
+    matmul(dinp_t, weight, scratch, <const real_t*> NULL, k, wide, n,
+           BLOCK_ROWS, row_weight, 1, BLOCK_ROWS)
+    transpose(dinp, dinp_t, k, m, row_inp, BLOCK_ROWS)
+
+
+cdef inline dim_t whole_vectors(dim_t n, const real_t* like) noexcept nogil:
+    """n rounded up to elements that fill cache lines"""
+    cdef dim_t line = ALIGNMENT // sizeof(real_t)
+    return (n + line - 1) // line * line
+
+
 cdef void run_dense_backward_input(
     const Op* op, const Step* step, real_t* _
 ) noexcept nogil:
     """dinp := (dout @ weight.T) * f'(inp), f being what inp came out of
     operands: dinp, dout, weight, inp | NULL, scratch
     sizes: rows per sample, inputs, units, row lengths of dinp, dout, weight,
-    scratch elements per thread"""
+    scratch elements per thread
+
+    Either the weights are transposed, or dout and dinp are: whichever is less. The bits
+    are the same: each element is one sum over the units in ascending order."""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
-    cdef dim_t row_inp = op.size[3], row_out = op.size[4], row_weight = op.size[5]
+    cdef dim_t row_inp = op.size[3], row_out = op.size[4]
     cdef real_t* dinp = <real_t*> op.operand[0]
     cdef const real_t* dout = <const real_t*> op.operand[1]
     cdef const real_t* weight = <const real_t*> op.operand[2]
     cdef const real_t* inp = <const real_t*> op.operand[3]
-    cdef real_t* dout_t = <real_t*> op.operand[4] + step.thread * op.size[6]
-    cdef real_t* dinp_t = dout_t + n * BLOCK_ROWS
-    cdef dim_t begin, end, i, rows, wide
-    cdef dim_t lanes = ALIGNMENT // sizeof(real_t)
+    cdef real_t* scratch = <real_t*> op.operand[4] + step.thread * op.size[6]
+    cdef dim_t begin, end, i, rows, size = n * whole_vectors[real_t](k, scratch)
+    cdef bint small = size <= (n + k) * BLOCK_ROWS and size <= m * (n + k)
     share(m, LANES, step, &begin, &end)
+    if small and begin < end:
+        backward_input_small(
+            dinp + begin * row_inp, dout + begin * row_out, weight, scratch,
+            end - begin, k, n, row_inp, row_out, op.size[5])
     for i from begin <= i < end by BLOCK_ROWS:
         rows = min(<dim_t> BLOCK_ROWS, end - i)
-        # the columns up to whole vectors hold what an earlier block left: computed
-        # along, never read
-        wide = (rows + lanes - 1) // lanes * lanes
-        transpose(dout_t, dout + i * row_out, rows, n, BLOCK_ROWS, row_out)
-        matmul(dinp_t, weight, dout_t, <const real_t*> NULL, k, wide, n,
-               BLOCK_ROWS, row_weight, 1, BLOCK_ROWS)
-        transpose(dinp + i * row_inp, dinp_t, k, rows, row_inp, BLOCK_ROWS)
+        if not small:
+            backward_input_large(
+                dinp + i * row_inp, dout + i * row_out, weight, scratch,
+                rows, k, n, row_inp, row_out, op.size[5])
         if op.function != NULL:
             apply_backward(op.function, dinp + i * row_inp, dinp + i * row_inp,
                            inp + i * row_inp, op.scalar[0], rows * row_inp)
