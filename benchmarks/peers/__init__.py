@@ -35,6 +35,13 @@ class Entry:
 PEERS = (
     Entry("fastnn", "fastnn", "fastnn_peer:Peer", "fastnn", "import fastnn"),
     Entry("numpy", "NumPy by hand", "numpy_peer:Peer", "numpy", "import numpy"),
+    Entry(
+        "numpy_tuned",
+        "NumPy, no allocation",
+        "numpy_tuned_peer:Peer",
+        "numpy",
+        "import numpy",
+    ),
     Entry("torch", "PyTorch eager", "torch_peer:Peer", "torch", "import torch"),
     Entry("jax", "JAX, jitted step", "jax_peer:StepPeer", "jax", "import jax"),
     Entry(
