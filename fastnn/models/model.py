@@ -428,9 +428,10 @@ class Model:
         """Computes the outputs for one batch, (rows, ...); the fastest way for a few
         rows, and safe to call from many threads at once."""
         predictor = self.plans.ready_predictor
+        out = None
         # an array of a subclass, such as a masked one, goes through the checks
-        ready = predictor is not None and type(x) is np.ndarray
-        out = predictor(x) if ready else None
+        if predictor is not None and type(x) is np.ndarray:
+            out = predictor(x)
         return predict_rows(self, x) if out is None else out
 
     def __call__(self, x: npt.ArrayLike, training: bool = False) -> np.ndarray:

@@ -149,7 +149,8 @@ class Training:
                 batch=step,
                 iteration=self.model.compilation.optimizer.iterations + done,
             )
-            warnings.warn(str(self._report), RuntimeWarning, stacklevel=8)  # `fit`'s caller
+            # the level of the caller of `fit`
+            warnings.warn(str(self._report), RuntimeWarning, stacklevel=8)
         self.callbacks.on_nonfinite_loss(self._report, logs_of(self.model))
         return not self.model.stop_training
 

@@ -33,23 +33,38 @@ _WORTH_A_THREAD = 2e7
 _PREDICTION_ROWS = 256
 
 
-def choose_threads(ops: list[Op], rows: int) -> int:
-    """Returns how many threads pay for a batch of `rows`."""
-    work = sum(flops(op, rows) for op in ops)
+def choose_threads(work: float) -> int:
+    """Returns how many threads pay for so many floating-point operations."""
     return max(1, min(get_num_threads(), int(work / _WORTH_A_THREAD) + 1))
+
+
+def _work(ops: list[Op], rows: int) -> int:
+    return sum(flops(op, rows) for op in ops)
 
 
 @dataclasses.dataclass
 class StepPlan:
-    """A step of training or evaluation, in memory."""
+    """A step of training or evaluation, in memory.
+
+    Attributes:
+        steps: Its operations.
+        bound: The same in memory.
+        key: What it was built for.
+        work: Floating-point operations on a full batch.
+    """
 
     steps: Steps
     bound: Bound
     key: Any
+    work: int
 
     @property
     def capacity(self) -> int:
         return self.bound.memory.capacity
+
+    def threads_for(self, rows: int) -> int:
+        """Returns how many threads pay for a batch of `rows`."""
+        return choose_threads(self.work * rows / self.capacity)
 
 
 class Plans:
@@ -110,7 +125,8 @@ class Plans:
                 self.log,
                 get_num_threads(),
             )
-            plan = StepPlan(steps, bind(steps.ops, rows, model.dtype), key)
+            bound = bind(steps.ops, rows, model.dtype)
+            plan = StepPlan(steps, bound, key, _work(steps.ops, rows))
             self._steps[training] = plan
         return plan
 
@@ -141,9 +157,10 @@ def make_predictor(
     def make() -> engine.Program:
         return bind(ops, _PREDICTION_ROWS, dtype).program
 
-    def threads_for(rows: int) -> int:
-        return choose_threads(ops, min(rows, _PREDICTION_ROWS))
+    per_row = _work(ops, 1)
 
-    per_row = sum(flops(op, 1) for op in ops)
+    def threads_for(rows: int) -> int:
+        return choose_threads(per_row * min(rows, _PREDICTION_ROWS))
+
     small = int(_WORTH_A_THREAD / max(per_row, 1))
     return engine.Predictor(make, input_shape, shape, dtype, threads_for, small)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastnn.data import Arrays
-from fastnn.training.plans import StepPlan, choose_threads
+from fastnn.training.plans import StepPlan
 
 if TYPE_CHECKING:
     from fastnn.models.model import Model
@@ -42,7 +42,7 @@ class StepRunner:
         self.rows = arrays.rows
         self.batch_size = batch_size
         self.steps = -(-arrays.rows // batch_size)
-        self.threads = choose_threads(plan.steps.ops, batch_size)
+        self.threads = plan.threads_for(batch_size)
         self._on_halt = on_halt
         self._chunk = 1
         plan.bound.program.bind(arrays.x, arrays.y, arrays.weight)

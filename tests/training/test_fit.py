@@ -188,9 +188,7 @@ def test_a_batch_larger_than_the_data_is_the_full_batch(pair, problem):
 def test_batch_hooks_hear_of_every_batch(pair, problem):
     model, twin = pair
     seen = Epochs()
-    model.fit(
-        *problem, BATCH, epochs=2, shuffle=False, callbacks=[seen], verbose=0
-    )
+    model.fit(*problem, BATCH, epochs=2, shuffle=False, callbacks=[seen], verbose=0)
     assert [batch for batch, _ in seen.batches] == [0, 1, 2] * 2
     for epoch in range(2):
         total = rows = 0

@@ -32,10 +32,9 @@ def message(model, x, y, **settings):
     return str(caught[0].message)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_features_at_fault(model, problem, value):
+def test_features_at_fault(model, problem):
     x, y = problem
-    x[25, 1] = value
+    x[25, 1] = np.nan
     said = message(model, x, y, epochs=3)
     assert "epoch 1, batch 2 " in said
     assert "`x` in row 25" in said

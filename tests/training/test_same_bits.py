@@ -6,7 +6,6 @@ import pytest
 import fastnn
 from fastnn.layers import Dense, Dropout, Input
 from fastnn.models import Sequential
-from fastnn.training.plans import choose_threads
 from fastnn.utils import set_random_seed
 
 DTYPES = ["float32", "float64"]
@@ -44,8 +43,7 @@ def trained(rng_seed, threads, dtype):
     model = large_model(dtype)
     x, y = problem(rng, 700, dtype)
     history = model.fit(x, y, batch_size=256, epochs=2, verbose=0).history
-    ops = model.plans._steps[True].steps.ops
-    used = choose_threads(ops, 256)
+    used = model.plans._steps[True].threads_for(256)
     return used, history, model.get_weights(), model.predict(x), model.evaluate(
         x, y, batch_size=256, verbose=0
     )  # fmt: skip

@@ -41,20 +41,6 @@ cdef void gather_rows(
             convert(out + (i * height + h) * row_out, inp + h * width, width)
 
 
-cdef inline void prefetch_next(
-    const Source* source, const Step* step, dim_t bytes
-) noexcept nogil:
-    """Ask for the rows of the next batch while this one is computed."""
-    cdef dim_t i, at, row
-    if step.order == NULL:
-        return
-    for i in range(step.first + step.rows,
-                   min(step.first + 2 * step.rows, step.total)):
-        row = step.order[i]
-        for at from 0 <= at < bytes by ALIGNMENT:
-            fn_prefetch(source.data + row * source.row_bytes + at)
-
-
 cdef void run_gather(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """operands: out; sizes: source, rows per sample, width, row length of out"""
     cdef const Source* source = step.sources + op.size[0]
@@ -76,8 +62,6 @@ cdef void run_gather(const Op* op, const Step* step, real_t* _) noexcept nogil:
     else:
         gather_rows(out, <const int64_t*> NULL, source, step, begin, end, height, width,
                     op.size[3])
-    if step.thread == 0:
-        prefetch_next(source, step, min(source.row_bytes, height * width * 8))
 
 
 cdef void run_gather_labels(const Op* op, const Step* step, real_t* _) noexcept nogil:

@@ -1,0 +1,180 @@
+"""Merged operations give what separate ones give, and fewer of them."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from fastnn import losses, optimizers
+from fastnn.layers import Activation, Dense, Dropout, Flatten, Input
+from fastnn.models import Sequential
+from fastnn.plan.arena import adopt
+from fastnn.plan.binding import bind
+from fastnn.plan.lowering import Update, lower_prediction, lower_step
+from fastnn.training.goal import Compilation
+
+FUNCTIONS = ["linear", "relu", "sigmoid", "tanh", "leaky_relu", "elu", "softplus"]
+ROWS = 9
+
+
+def one_step(model, loss, x, y, *, fuse, dtype, weight=None, training=True):
+    """(kinds of operations, log, weights) after a step of gradient descent."""
+    compilation = Compilation(optimizers.SGD(0.1), loss, None, None)
+    compilation.resolve(model.output_shape[1:])
+    labels = compilation.loss.target == "labels"
+    shape = model.output_shape[1:] if labels else y.shape[1:]
+    arenas = adopt(model.weights)
+    update = Update(compilation.optimizer, arenas, model.trainable_weights)
+    log = np.zeros(4)
+    steps = lower_step(
+        model.layers,
+        model.input_shape[1:],
+        dtype,
+        compilation.goal(weight is not None, shape),
+        update if training else None,
+        log,
+        threads=1,
+        fuse=fuse,
+    )
+    bound = bind(steps.ops, len(x), dtype)
+    bound.program.bind(x, y, weight)
+    bound.program.run(len(x), len(x), 0, 1)
+    return [op.kind for op in steps.ops], log, model.get_weights()
+
+
+def compare(model, loss, x, y, dtype="float64", rtol=1e-11, **settings):
+    """Runs a step with and without merging; the kinds of operations of both."""
+    start = model.get_weights()
+    results = []
+    for fuse in (True, False):
+        model.set_weights(start)
+        results.append(one_step(model, loss, x, y, fuse=fuse, dtype=dtype, **settings))
+    (fused, log, weights), (separate, other_log, other_weights) = results
+    np.testing.assert_allclose(log, other_log, rtol=rtol, atol=rtol)
+    for ours, theirs in zip(weights, other_weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=rtol)
+    assert any(
+        not np.array_equal(a, b) for a, b in zip(weights, start, strict=True)
+    ) == settings.get("training", True)
+    return fused, separate
+
+
+def deep(dtype, *functions, last=3):
+    layers = [Input((4,))]
+    layers += [
+        Dense(5 + 11 * i, function, dtype=dtype) for i, function in enumerate(functions)
+    ]
+    return Sequential([*layers, Dense(last, dtype=dtype)])
+
+
+PAIRS = list(itertools.pairwise([*FUNCTIONS, "relu"]))
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_functions_within_products(first, second, dtype, rng):
+    model = deep(dtype, first, second)
+    x, y = rng.normal(size=(ROWS, 4)), rng.normal(size=(ROWS, 3))
+    rtol = 1e-11 if dtype == "float64" else 1e-5
+    fused, separate = compare(model, "mse", x, y, dtype, rtol)
+    assert "elementwise_forward" in separate
+    assert "elementwise_forward" not in fused
+    assert "elementwise_backward" not in fused[:-1] or second != "linear"
+    assert len(fused) < len(separate)
+
+
+LOGITS = [
+    ("sigmoid", "binary_crossentropy", "values"),
+    ("softmax", "categorical_crossentropy", "one hot"),
+    ("softmax", "sparse_categorical_crossentropy", "labels"),
+]
+
+
+def targets(kind, rng):
+    if kind == "labels":
+        return rng.integers(0, 3, ROWS).astype(np.int32)
+    if kind == "one hot":
+        return np.eye(3)[rng.integers(0, 3, ROWS)]
+    return rng.random((ROWS, 3))
+
+
+@pytest.mark.parametrize(("function", "loss", "kind"), LOGITS)
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("training", [False, True])
+def test_losses_on_logits(function, loss, kind, weighted, training, rng):
+    model = deep("float64", "tanh")
+    model.add(Activation(function))
+    x, y = rng.normal(size=(ROWS, 4)), targets(kind, rng)
+    weight = rng.uniform(0.5, 2, ROWS) if weighted else None
+    fused, separate = compare(
+        model, loss, x, y, rtol=1e-9, weight=weight, training=training
+    )
+    assert loss in separate
+    assert loss not in fused
+    assert f"{function}_{loss}" in fused
+
+
+def test_a_function_that_is_used_twice_stays(rng):
+    """Softmax before an activation is no softmax before a loss."""
+    model = deep("float64", "relu")
+    model.add(Activation("softmax"))
+    model.add(Activation("tanh"))
+    x, y = rng.normal(size=(ROWS, 4)), targets("one hot", rng)
+    fused, _ = compare(model, "mse", x, y)
+    assert "softmax_forward" in fused
+
+
+def test_a_loss_of_a_matching_name_with_other_functions(rng):
+    model = deep("float64", "relu")
+    model.add(Activation("sigmoid"))
+    x, y = rng.normal(size=(ROWS, 4)), targets("one hot", rng)
+    fused, _ = compare(model, "categorical_crossentropy", x, y, rtol=1e-9)
+    assert "categorical_crossentropy" in fused
+
+
+def test_logits_given_as_such(rng):
+    model = deep("float64", "relu")
+    loss = losses.CategoricalCrossentropy(from_logits=True)
+    x, y = rng.normal(size=(ROWS, 4)), targets("one hot", rng)
+    fused, separate = compare(model, loss, x, y)
+    assert "softmax_categorical_crossentropy" in fused
+    assert "softmax_categorical_crossentropy" in separate
+
+
+def test_rows_are_gathered_into_their_new_shape(rng):
+    model = Sequential([Input((2, 3)), Flatten(), Dense(3, dtype="float64")])
+    x, y = rng.normal(size=(ROWS, 2, 3)), rng.normal(size=(ROWS, 3))
+    fused, separate = compare(model, "mse", x, y)
+    assert "reshape" in separate
+    assert "reshape" not in fused
+
+
+def test_dropout_between_product_and_function_is_kept(rng):
+    model = Sequential([
+        Input((4,)),
+        Dense(8, dtype="float64"),
+        Dropout(0.5, seed=1),
+        Activation("relu"),
+        Dense(3, dtype="float64"),
+    ])  # fmt: skip
+    x, y = rng.normal(size=(ROWS, 4)), rng.normal(size=(ROWS, 3))
+    fused, separate = compare(model, "mse", x, y)
+    assert "dropout_forward" in fused
+    assert "elementwise_forward" in fused
+    assert fused.count("dropout_backward") == separate.count("dropout_backward") == 1
+
+
+def test_no_gradient_of_the_first_layer_s_input():
+    model = deep("float64", "relu")
+    ops, _ = lower_prediction(model.layers, (4,), "float64", training=False)
+    assert [op.kind for op in ops] == [
+        "gather",
+        "dense_forward",
+        "dense_forward",
+        "scatter",
+    ]
+    x, y = np.ones((ROWS, 4)), np.ones((ROWS, 3))
+    kinds, _, _ = one_step(model, "mse", x, y, fuse=True, dtype="float64")
+    assert kinds.count("dense_backward_input") == 1
+    assert kinds.count("dense_backward_weight") == 2
+    assert kinds.count("sgd_update") == 1
