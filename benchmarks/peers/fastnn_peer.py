@@ -14,6 +14,7 @@ class Peer:
 
     def __init__(self, threads):
         fastnn.set_num_threads(threads)
+        fastnn.utils.set_random_seed(cases.SEED)
 
     def version(self):
         return fastnn.__version__

@@ -37,7 +37,7 @@ def test_fastnn_and_numpy_reach_the_same_loss(name):
         peers.PEERS_BY_NAME[peer].load()(1).train_case(case, data)(5)
         for peer in ("fastnn", "numpy")
     ]
-    assert losses[0] == pytest.approx(losses[1], rel=0.05)
+    assert losses[0] == pytest.approx(losses[1], rel=0.1)
 
 
 def test_a_peer_ahead_is_marked():

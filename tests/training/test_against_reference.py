@@ -130,7 +130,7 @@ def test_float32_stays_near_the_reference(rng):
 
 
 def test_a_layer_without_bias(rng):
-    (first, bias), last = random_weights(rng, 4, 6, 2)
+    (first, _), last = random_weights(rng, 4, 6, 2)
     functions = ("sigmoid", "linear")
     weights = [(first, None), last]
     model, twin = twins(weights, functions, "mean_squared_error", "adam")
