@@ -10,6 +10,8 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 SOURCES = Path("src_cython")
+BUILD = Path("build")
+FLAGS_BUILT = BUILD / "flags.txt"
 DEBUG = os.environ.get("FASTNN_DEBUG") == "1"
 
 DIRECTIVES = {
@@ -17,7 +19,7 @@ DIRECTIVES = {
     "boundscheck": DEBUG,
     "wraparound": False,
     "initializedcheck": DEBUG,
-    "cdivision": not DEBUG,
+    "cdivision": True,  # kernels count on IEEE: x / 0 is infinite or NaN
     "overflowcheck": DEBUG,
     "embedsignature": True,
     "binding": True,
@@ -81,12 +83,21 @@ def extensions():
             )
 
 
-setup(
-    ext_modules=cythonize(
-        list(extensions()),
-        include_path=[str(SOURCES)],
-        build_dir="build",
-        compiler_directives=DIRECTIVES,
-        nthreads=0,
-    )
+# Neither Cython nor setuptools builds again what only the flags have changed.
+flags = repr((DIRECTIVES, FLAGS, DEBUG_FLAGS, DEBUG))
+changed = not FLAGS_BUILT.exists() or FLAGS_BUILT.read_text() != flags
+modules = cythonize(
+    list(extensions()),
+    include_path=[str(SOURCES)],
+    build_dir=str(BUILD),
+    compiler_directives=DIRECTIVES,
+    force=changed,
+    nthreads=0,
 )
+if changed:
+    FLAGS_BUILT.parent.mkdir(exist_ok=True)
+    FLAGS_BUILT.write_text(flags)
+for module in modules:
+    module.depends.append(str(FLAGS_BUILT))
+
+setup(ext_modules=modules)

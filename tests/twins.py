@@ -1,5 +1,7 @@
 """The same network twice: as a model, and as the reference trainer's."""
 
+from itertools import pairwise
+
 import numpy as np
 from reference import sequential as reference
 
@@ -113,7 +115,7 @@ def random_weights(rng, *units):
     """[(kernel, bias)] of layers of these widths, the first of the inputs."""
     return [
         (rng.normal(size=(a, b)) / np.sqrt(a), rng.normal(size=b) * 0.1)
-        for a, b in zip(units[:-1], units[1:], strict=True)
+        for a, b in pairwise(units)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -42,6 +43,7 @@ class Sequential(Model):
     ):
         super().__init__(name)
         self._layers: list[Layer] = []
+        self._building = threading.Lock()
         self._input_layer: InputLayer | None = None
         self._input_shape: Shape | None = None
         self._output_shape: Shape | None = None
@@ -142,15 +144,17 @@ class Sequential(Model):
                 "Expected the shape of a batch, such as (None, 784). "
                 f"Received: {input_shape=}"
             )
-        if self.built:
-            if tuple(input_shape[1:]) != self.input_shape[1:]:
-                raise ValueError(
-                    f"Expected input_shape={self.input_shape}, for which the model is "
-                    f"built. Received: {input_shape=}"
-                )
-            return
+        with self._building:
+            if not self.built:
+                self._build_layers((None, *input_shape[1:]))
+        if tuple(input_shape[1:]) != self.input_shape[1:]:
+            raise ValueError(
+                f"Expected input_shape={self.input_shape}, for which the model is "
+                f"built. Received: {input_shape=}"
+            )
+
+    def _build_layers(self, shape: Shape) -> None:
         with self._unbuilt_on_failure():
-            shape: Shape = (None, *input_shape[1:])
             self._input_shape = shape
             for layer in self._layers:
                 shape = _build(layer, shape)

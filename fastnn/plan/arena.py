@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import threading
 import weakref
 from collections.abc import Iterable, Iterator
 
@@ -99,6 +100,10 @@ def _stored_size(variable: Variable) -> int:
     return math.prod(leading) * padded_width(width, np.dtype(variable.dtype).itemsize)
 
 
+# Two threads that use a model for the first time must not move its weights apart.
+_adopting = threading.Lock()
+
+
 def adopt(variables: list[Variable]) -> list[Arena]:
     """Gives the variables that own their memory a common arena.
 
@@ -107,9 +112,10 @@ def adopt(variables: list[Variable]) -> list[Arena]:
     Returns:
         The arenas that hold `variables`, each once.
     """
-    own = [variable for variable in variables if variable.arena is None]
-    if own:
-        Arena(own)
+    with _adopting:
+        own = [variable for variable in variables if variable.arena is None]
+        if own:
+            Arena(own)
     arenas: list[Arena] = []
     for variable in variables:
         if not any(variable.arena is arena for arena in arenas):

@@ -51,12 +51,14 @@ class StepPlan:
         bound: The same in memory.
         key: What it was built for.
         work: Floating-point operations on a full batch.
+        most_threads: What it has scratch memory for.
     """
 
     steps: Steps
     bound: Bound
     key: Any
     work: int
+    most_threads: int
 
     @property
     def capacity(self) -> int:
@@ -64,7 +66,9 @@ class StepPlan:
 
     def threads_for(self, rows: int) -> int:
         """Returns how many threads pay for a batch of `rows`."""
-        return choose_threads(self.work * rows / self.capacity)
+        # another thread may have raised the number since this plan was built
+        pay = choose_threads(self.work * rows / self.capacity)
+        return min(pay, self.most_threads)
 
 
 class Plans:
@@ -104,11 +108,12 @@ class Plans:
         compilation = model.compilation
         trained = model.trainable_weights if training else []
         optimizer = compilation.optimizer if training else None
+        threads = get_num_threads()
         key = (
             compilation,
             weighted,
             target_shape,
-            get_num_threads(),
+            threads,
             tuple(map(id, trained)),
             optimizer and (optimizer, optimizer.kernel, optimizer.slots),
         )
@@ -123,10 +128,10 @@ class Plans:
                 compilation.goal(weighted, target_shape),
                 update,
                 self.log,
-                get_num_threads(),
+                threads,
             )
             bound = bind(steps.ops, rows, model.dtype)
-            plan = StepPlan(steps, bound, key, _work(steps.ops, rows))
+            plan = StepPlan(steps, bound, key, _work(steps.ops, rows), threads)
             self._steps[training] = plan
         return plan
 

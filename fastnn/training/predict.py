@@ -22,7 +22,7 @@ def predict_rows(model: Model, x: Any, *, training: bool = False) -> np.ndarray:
     """The predictions for `x`, (rows, *output_shape)."""
     x = features(model, x, allow_empty=True)
     predictor = model.plans.predictor(model, training=training)
-    if len(x) <= _CHUNK_ROWS:
+    if 0 < len(x) <= _CHUNK_ROWS:
         return predictor(x)
     out = np.empty((len(x), *model.prediction_shape), model.dtype)
     for begin in range(0, len(x), _CHUNK_ROWS):

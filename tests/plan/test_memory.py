@@ -1,5 +1,7 @@
 """Tensors that live at one time never share a byte."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,9 +78,7 @@ def test_a_simulation_reads_what_was_written(plan, capacity):
 def chain(n, size):
     tensors = [Tensor(f"t{i}", (size,), "float32") for i in range(n)]
     ops = [Op("first", (tensors[0],), ())]
-    ops += [
-        Op("next", (b,), (a,)) for a, b in zip(tensors[:-1], tensors[1:], strict=True)
-    ]
+    ops += [Op("next", (b,), (a,)) for a, b in pairwise(tensors)]
     return tensors, ops
 
 

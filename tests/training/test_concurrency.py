@@ -47,6 +47,32 @@ def test_the_first_prediction_may_be_concurrent(problem):
     assert len({result.tobytes() for result in results}) == 1
 
 
+def test_a_model_may_be_built_by_many_at_once(problem):
+    for _ in range(20):
+        model = Sequential([Dense(64, "relu"), Dense(64), Dense(2)])
+        with ThreadPoolExecutor(8) as pool:
+            results = list(pool.map(model.predict, [problem[0]] * 8, timeout=TIMEOUT))
+        assert len({result.tobytes() for result in results}) == 1
+        assert len(model.weights) == 6
+
+
+def test_weights_move_once_whoever_comes_first(problem):
+    """All programs must see the weights that training changes."""
+    x, y = problem
+    for _ in range(20):
+        model = make_model()
+        with ThreadPoolExecutor(4) as pool:
+            first = [pool.submit(model.predict, x[:3]) for _ in range(3)]
+            model.fit(x, y, batch_size=300, verbose=0)
+            for each in first:
+                each.result(TIMEOUT)
+            results = list(pool.map(model.predict, [x] * 4, timeout=TIMEOUT))
+        copy = make_model()
+        copy.set_weights(model.get_weights())
+        expected = copy.predict(x).tobytes()
+        assert [result.tobytes() for result in results] == [expected] * 4
+
+
 def in_training(model, problem, act):
     """Calls `act` while another thread is within `model.fit`."""
     inside, leave = threading.Event(), threading.Event()
