@@ -23,6 +23,33 @@ cdef enum:
     BLOCK_ROWS = 64    # of dout transposed at a time in backward_input_large
 
 
+cdef struct Ahead:
+    # Rows of the next batch to ask memory for while a product is computed.
+    const Step* step
+    const Source* source
+    dim_t row        # position of the next row in the order of the epoch
+    dim_t end        # past the last row
+    dim_t at         # next byte of the row
+    dim_t bytes      # of a row
+    dim_t lines      # to ask for at a time
+
+
+cdef inline void look_ahead(Ahead* ahead) noexcept nogil:
+    """Ask for the next few cache lines: more at a time would wait for each other."""
+    cdef dim_t i
+    cdef const char* row
+    for i in range(ahead.lines):
+        if ahead.row >= ahead.end:
+            return
+        row = (ahead.source.data
+               + ahead.step.order[ahead.row] * ahead.source.row_bytes)
+        fn_prefetch(row + ahead.at)
+        ahead.at += ALIGNMENT
+        if ahead.at >= ahead.bytes:
+            ahead.at = 0
+            ahead.row += 1
+
+
 cdef void matmul(
     real_t* c,             # OUT (m, n) rows of length row_c, n in whole vectors
     const real_t* a,       # IN  (m, k) element (i, p) at i * row_a + p * step_a
@@ -30,6 +57,7 @@ cdef void matmul(
     const real_t* bias,    # IN  (n,) or NULL
     dim_t m, dim_t n, dim_t k,
     dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b,
+    Ahead* ahead,          # or NULL
 ) noexcept nogil:
     """c := a @ b + bias, each element summed over k in ascending order"""
     cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
@@ -42,6 +70,8 @@ cdef void matmul(
             vectors = 2 if n - j > lanes else 1
             for i from 0 <= i < m by FN_ROWS:
                 rows = <int> min(<dim_t> FN_ROWS, m - i)
+                if ahead != NULL:
+                    look_ahead(ahead)
                 if real_t is float:
                     fn_tile_f32(
                         rows, vectors, depth, c + i * row_c + j, row_c,
@@ -94,7 +124,7 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     if m >= 2 * FN_ROWS * step.threads or step.threads == 1:
         share(m, FN_ROWS, step, &begin, &end)
         matmul(out + begin * row_out, inp + begin * row_inp, weight, bias,
-               end - begin, n, k, row_out, row_inp, 1, row_weight)
+               end - begin, n, k, row_out, row_inp, 1, row_weight, NULL)
         if op.function != NULL:
             apply_forward(op.function, out + begin * row_out, out + begin * row_out,
                           op.scalar[0], (end - begin) * row_out)
@@ -104,7 +134,7 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     if begin == end:
         return
     matmul(out + begin, inp, weight + begin, bias + begin if bias != NULL else NULL,
-           m, end - begin, k, row_out, row_inp, 1, row_weight)
+           m, end - begin, k, row_out, row_inp, 1, row_weight, NULL)
     if op.function != NULL:
         for i in range(m):
             apply_forward(op.function, out + i * row_out + begin,
@@ -116,17 +146,32 @@ cdef void run_dense_backward_weight(
 ) noexcept nogil:
     """dweight := inp.T @ dout
     operands: dweight, inp, dout
-    sizes: rows per sample, inputs, units, row lengths of dweight, inp, dout"""
+    sizes: rows per sample, inputs, units, row lengths of dweight, inp, dout, elements
+    of a row of the source to ask memory for (0: none), number of that source"""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_weight = op.size[3], row_inp = op.size[4], row_out = op.size[5]
     cdef real_t* dweight = <real_t*> op.operand[0]
     cdef const real_t* inp = <const real_t*> op.operand[1]
     cdef const real_t* dout = <const real_t*> op.operand[2]
-    cdef dim_t begin, end, i, j
+    cdef dim_t begin, end, i, j, tiles
+    cdef Ahead ahead
+    cdef Ahead* asked = NULL
+    if op.size[6] and step.order != NULL:
+        asked = &ahead
+        share(step.rows, 1, step, &begin, &end)
+        ahead.step = step
+        ahead.source = step.sources + op.size[7]
+        ahead.row = min(step.first + step.rows + begin, step.total)
+        ahead.end = min(step.first + step.rows + end, step.total)
+        ahead.at = 0
+        ahead.bytes = min(op.size[6] * ahead.source.item, ahead.source.row_bytes)
+        tiles = ((k + FN_ROWS - 1) // FN_ROWS // step.threads
+                 * (n * sizeof(real_t) // (2 * FN_VECTOR_BYTES) + 1))
+        ahead.lines = (ahead.end - ahead.row) * (ahead.bytes // ALIGNMENT + 1) // max(tiles, <dim_t> 1) + 1
     share(k, FN_ROWS, step, &begin, &end)
     matmul(dweight + begin * row_weight, inp + begin, dout, <const real_t*> NULL,
-           end - begin, n, m, row_weight, 1, row_inp, row_out)
+           end - begin, n, m, row_weight, 1, row_inp, row_out, asked)
     # what the pads of dout left there must not reach the optimizer
     for i in range(begin, end):
         for j in range(n, row_weight):
@@ -166,7 +211,7 @@ cdef void backward_input_small(
         for j in range(k, wide):
             scratch[p * wide + j] = 0
     matmul(dinp, dout, scratch, <const real_t*> NULL, m, k, n,
-           row_inp, row_out, 1, wide)
+           row_inp, row_out, 1, wide, NULL)
 
 
 cdef void backward_input_large(
@@ -184,7 +229,7 @@ cdef void backward_input_large(
     cdef dim_t wide = whole_vectors[real_t](m, scratch)
     transpose(scratch, dout, m, n, BLOCK_ROWS, row_out)
     matmul(dinp_t, weight, scratch, <const real_t*> NULL, k, wide, n,
-           BLOCK_ROWS, row_weight, 1, BLOCK_ROWS)
+           BLOCK_ROWS, row_weight, 1, BLOCK_ROWS, NULL)
     transpose(dinp, dinp_t, k, m, row_inp, BLOCK_ROWS)
 
 
