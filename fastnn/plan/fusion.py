@@ -9,7 +9,7 @@ import dataclasses
 
 from fastnn.plan.tensor import Op, Tensor
 
-__all__ = ["fuse_backward", "fuse_forward", "fuse_loss"]
+__all__ = ["fetch_ahead", "fuse_backward", "fuse_forward", "fuse_loss"]
 
 
 def fuse_forward(ops: list[Op]) -> list[Op]:
@@ -51,6 +51,24 @@ def fuse_backward(ops: list[Op]) -> list[Op]:
         else:
             fused.append(op)
     return fused
+
+
+def fetch_ahead(ops: list[Op]) -> list[Op]:
+    """The weight gradient of the product that reads the gathered rows asks memory for
+    those of the next batch while it computes."""
+    gathered = {op.outputs[0]: op for op in ops if op.kind == "gather"}
+    return [
+        dataclasses.replace(op, sizes=(*op.sizes, *_fetched(gathered[op.inputs[0]])))
+        if op.kind == "dense_backward_weight" and op.inputs[0] in gathered
+        else op
+        for op in ops
+    ]
+
+
+def _fetched(gather: Op) -> tuple[int, int]:
+    """Elements of a row of the source, and the source's number."""
+    source, height, width, _ = gather.sizes
+    return height * width, source
 
 
 _WITH_LOGITS = {

@@ -11,7 +11,12 @@ import numpy as np
 from fastnn.losses.loss import CompiledLoss
 from fastnn.plan.arena import Arena
 from fastnn.plan.builder import Builder
-from fastnn.plan.fusion import fuse_backward, fuse_forward, fuse_loss
+from fastnn.plan.fusion import (
+    fetch_ahead,
+    fuse_backward,
+    fuse_forward,
+    fuse_loss,
+)
 from fastnn.plan.gradients import record_backward
 from fastnn.plan.python_ops import python_loss, python_metric
 from fastnn.plan.tensor import Held, Op, Tensor
@@ -146,7 +151,8 @@ def lower_step(
         _penalty_gradients(builder, trainable, update)
         update.record(builder, trainable)
     backward = fuse_backward(builder.ops) if fuse else builder.ops
-    return Steps([*forward, *objective, *backward], forward)
+    ops = [*forward, *objective, *backward]
+    return Steps(fetch_ahead(ops) if fuse else ops, forward)
 
 
 class Update:

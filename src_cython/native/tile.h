@@ -21,4 +21,13 @@
 #undef FN_VEC
 #undef FN_NAME
 
+/* Where a thread packs blocks of operands: its own for as long as it lives, because
+ * their size is fixed.  Large enough for PACKED_ROWS x PACKED_DEPTH and for
+ * DEPTH x PACKED_COLUMNS doubles. */
+static __thread double fn_packed_a[384 * 272] __attribute__((aligned(64)));
+static __thread double fn_packed_b[256 * 512] __attribute__((aligned(64)));
+
+static void *fn_pack_a(void) { return fn_packed_a; }
+static void *fn_pack_b(void) { return fn_packed_b; }
+
 #endif

@@ -178,3 +178,18 @@ def test_no_gradient_of_the_first_layer_s_input():
     assert kinds.count("dense_backward_input") == 1
     assert kinds.count("dense_backward_weight") == 2
     assert kinds.count("sgd_update") == 1
+
+
+def test_rows_are_fetched_ahead_by_the_first_product_alone():
+    model = Sequential([Input((6,)), Dense(5, "relu"), Dense(3)])
+    compilation = Compilation(optimizers.SGD(0.1), "mse", None, None)
+    compilation.resolve((3,))
+    update = Update(
+        compilation.optimizer, adopt(model.weights), model.trainable_weights
+    )
+    goal = compilation.goal(False, (3,))
+    steps = lower_step(
+        model.layers, (6,), "float32", goal, update, np.zeros(4), threads=1
+    )
+    products = [op for op in steps.ops if op.kind == "dense_backward_weight"]
+    assert [op.sizes[6:] for op in products] == [(), (6, 0)]

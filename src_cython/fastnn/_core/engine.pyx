@@ -190,6 +190,7 @@ cdef class Program:
             inner *= cnp.PyArray_DIM(array, axis)
         self.sources[slot].data = <char*> cnp.PyArray_DATA(array)
         self.sources[slot].row_bytes = cnp.PyArray_STRIDE(array, 0)
+        self.sources[slot].item = cnp.PyArray_ITEMSIZE(array)
         self.sources[slot].code = code
         self.held[slot] = array
         return 1

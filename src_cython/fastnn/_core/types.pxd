@@ -10,6 +10,7 @@ cdef struct Source:
     # An array of the user's that operations read or write rows of.
     char* data
     dim_t row_bytes
+    int item  # bytes of an element
     int code  # position in SOURCE_TYPES
 
 cdef struct Step:

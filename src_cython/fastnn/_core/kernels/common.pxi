@@ -35,6 +35,10 @@ cdef extern from "<math.h>" nogil:
     double ceil(double x)
 
 
+cdef extern from *:
+    void fn_prefetch "__builtin_prefetch"(const void* address) nogil
+
+
 cdef enum:
     LANES = 16        # virtual lanes of a sum across a row: the same on every CPU
     ALIGNMENT = 64

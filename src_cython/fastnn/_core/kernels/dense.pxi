@@ -8,6 +8,8 @@ cdef extern from "tile.h" nogil:
     enum:
         FN_ROWS
         FN_VECTOR_BYTES
+    void* fn_pack_a()
+    void* fn_pack_b()
     void fn_tile_f32(
         int rows, int vectors, dim_t depth, float* c, dim_t row_c,
         const float* a, dim_t row_a, dim_t step_a, const float* b, dim_t row_b,
@@ -20,40 +22,12 @@ cdef extern from "tile.h" nogil:
 
 cdef enum:
     DEPTH = 256        # of a block: its strip of the right operand stays in L1
+    PACKED_COLUMNS = 512    # of a packed block of the right operand: it stays in L2
+    PACKED_ROWS = 384       # of a packed block of the left operand
+    PACKED_DEPTH = DEPTH + 16   # length of its rows, no power of two
+    WORTH_PACKING_BYTES = 3 << 20   # of the right operand: more than L2 can stream
+    WORTH_PACKING_ROWS = 64         # that a packed block is used for
     BLOCK_ROWS = 64    # of dout transposed at a time in backward_input_large
-
-
-cdef void matmul(
-    real_t* c,             # OUT (m, n) rows of length row_c, n in whole vectors
-    const real_t* a,       # IN  (m, k) element (i, p) at i * row_a + p * step_a
-    const real_t* b,       # IN  (k, n) rows of length row_b
-    const real_t* bias,    # IN  (n,) or NULL
-    dim_t m, dim_t n, dim_t k,
-    dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b,
-) noexcept nogil:
-    """c := a @ b + bias, each element summed over k in ascending order"""
-    cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
-    cdef dim_t p, j, i, depth
-    cdef int vectors, rows
-    # k == 0 is one empty block: c := bias
-    for p from 0 <= p < max(k, <dim_t> 1) by DEPTH:
-        depth = min(<dim_t> DEPTH, k - p)
-        for j from 0 <= j < n by 2 * lanes:
-            vectors = 2 if n - j > lanes else 1
-            for i from 0 <= i < m by FN_ROWS:
-                rows = <int> min(<dim_t> FN_ROWS, m - i)
-                if real_t is float:
-                    fn_tile_f32(
-                        rows, vectors, depth, c + i * row_c + j, row_c,
-                        a + i * row_a + p * step_a, row_a, step_a,
-                        b + p * row_b + j, row_b,
-                        bias + j if bias != NULL else NULL, p > 0)
-                else:
-                    fn_tile_f64(
-                        rows, vectors, depth, c + i * row_c + j, row_c,
-                        a + i * row_a + p * step_a, row_a, step_a,
-                        b + p * row_b + j, row_b,
-                        bias + j if bias != NULL else NULL, p > 0)
 
 
 cdef void transpose(
@@ -78,6 +52,147 @@ cdef void transpose(
                         out[(j + s) * row_out + i + r] = inp[(i + r) * row_inp + j + s]
 
 
+cdef struct Ahead:
+    # Rows of the next batch to ask memory for while a product is computed.
+    const Step* step
+    const Source* source
+    dim_t row        # position of the next row in the order of the epoch
+    dim_t end        # past the last row
+    dim_t at         # next byte of the row
+    dim_t bytes      # of a row
+    dim_t lines      # to ask for at a time
+
+
+cdef void plan_ahead(
+    Ahead* ahead, const Step* step, const Source* source, dim_t elements, dim_t tiles
+) noexcept nogil:
+    """Divide this thread's rows of the next batch over so many register tiles."""
+    cdef dim_t begin, end, lines
+    share(step.rows, 1, step, &begin, &end)
+    ahead.step = step
+    ahead.source = source
+    ahead.row = min(step.first + step.rows + begin, step.total)
+    ahead.end = min(step.first + step.rows + end, step.total)
+    ahead.at = 0
+    ahead.bytes = min(elements * source.item, source.row_bytes)
+    lines = (ahead.end - ahead.row) * (ahead.bytes // ALIGNMENT + 1)
+    ahead.lines = lines // max(tiles, <dim_t> 1) + 1
+
+
+cdef inline void look_ahead(Ahead* ahead) noexcept nogil:
+    """Ask for the next few cache lines: more at a time would wait for each other."""
+    cdef dim_t i
+    cdef const char* row
+    for i in range(ahead.lines):
+        if ahead.row >= ahead.end:
+            return
+        row = (ahead.source.data
+               + ahead.step.order[ahead.row] * ahead.source.row_bytes)
+        fn_prefetch(row + ahead.at)
+        ahead.at += ALIGNMENT
+        if ahead.at >= ahead.bytes:
+            ahead.at = 0
+            ahead.row += 1
+
+
+cdef inline bint worth_packing(dim_t rows, dim_t bytes) noexcept nogil:
+    """whether a right operand of so many bytes should be packed for so many rows"""
+    return rows >= WORTH_PACKING_ROWS and bytes >= WORTH_PACKING_BYTES
+
+
+cdef inline void tiles(
+    real_t* c, const real_t* a, const real_t* b, const real_t* bias,
+    dim_t m, dim_t n, dim_t depth,
+    dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b, dim_t panel_b,
+    bint continue_sum, Ahead* ahead,
+) noexcept nogil:
+    """c := a @ b (+ c or bias) in register tiles. Columns come in strips of two
+    vectors; those of b begin `panel_b` elements apart."""
+    cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
+    cdef dim_t j, i
+    cdef int vectors, rows
+    cdef const real_t* strip
+    for j from 0 <= j < n by 2 * lanes:
+        vectors = 2 if n - j > lanes else 1
+        strip = b + j // (2 * lanes) * panel_b
+        for i from 0 <= i < m by FN_ROWS:
+            rows = <int> min(<dim_t> FN_ROWS, m - i)
+            if ahead != NULL:
+                look_ahead(ahead)
+            if real_t is float:
+                fn_tile_f32(
+                    rows, vectors, depth, c + i * row_c + j, row_c,
+                    a + i * row_a, row_a, step_a, strip, row_b,
+                    bias + j if bias != NULL else NULL, continue_sum)
+            else:
+                fn_tile_f64(
+                    rows, vectors, depth, c + i * row_c + j, row_c,
+                    a + i * row_a, row_a, step_a, strip, row_b,
+                    bias + j if bias != NULL else NULL, continue_sum)
+
+
+cdef void matmul_packed(
+    real_t* c, const real_t* a, const real_t* b, const real_t* bias,
+    dim_t m, dim_t n, dim_t k,
+    dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b, bint transposed_b,
+) noexcept nogil:
+    """matmul for operands that the cache cannot hold: blocks of b, or of the matrix
+    that it is the transpose of, are copied into strips side by side, and blocks of a as
+    well if its rows are not contiguous"""
+    cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t)
+    cdef real_t* block_b = <real_t*> fn_pack_b()
+    cdef real_t* block_a = <real_t*> fn_pack_a()
+    cdef dim_t p, jc, ic, j, q, i, depth, wide, high
+    cdef const real_t* left
+    for p from 0 <= p < k by DEPTH:
+        depth = min(<dim_t> DEPTH, k - p)
+        for jc from 0 <= jc < n by PACKED_COLUMNS:
+            wide = min(<dim_t> PACKED_COLUMNS, n - jc)
+            for j from 0 <= j < wide by strip:
+                if transposed_b:
+                    transpose(block_b + j * depth, b + (jc + j) * row_b + p,
+                              min(strip, wide - j), depth, strip, row_b)
+                    continue
+                for q in range(depth):
+                    memcpy(block_b + j * depth + q * strip,
+                           b + (p + q) * row_b + jc + j,
+                           min(strip, row_b - jc - j) * sizeof(real_t))
+            for ic from 0 <= ic < m by PACKED_ROWS:
+                high = min(<dim_t> PACKED_ROWS, m - ic)
+                left = a + ic * row_a + p * step_a
+                if step_a != 1:
+                    for q in range(depth):
+                        for i in range(high):
+                            block_a[i * PACKED_DEPTH + q] = left[i * row_a + q * step_a]
+                    left = block_a
+                tiles(c + ic * row_c + jc, left, block_b,
+                      bias + jc if bias != NULL else bias, high, wide, depth, row_c,
+                      row_a if step_a == 1 else PACKED_DEPTH, 1, strip, strip * depth,
+                      p > 0, NULL)
+
+
+cdef void matmul(
+    real_t* c,             # OUT (m, n) rows of length row_c, n in whole vectors
+    const real_t* a,       # IN  (m, k) element (i, p) at i * row_a + p * step_a
+    const real_t* b,       # IN  (k, n) rows of length row_b
+    const real_t* bias,    # IN  (n,) or NULL
+    dim_t m, dim_t n, dim_t k,
+    dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b,
+    Ahead* ahead,          # or NULL
+) noexcept nogil:
+    """c := a @ b + bias, each element summed over k in ascending order"""
+    cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t)
+    cdef dim_t p
+    if worth_packing(m, n * k * sizeof(real_t)):
+        matmul_packed(c, a, b, bias, m, n, k, row_c, row_a, step_a, row_b, False)
+        return
+    # k == 0 is one empty block: c := bias
+    for p from 0 <= p < max(k, <dim_t> 1) by DEPTH:
+        tiles(c, a + p * step_a, b + p * row_b, bias, m, n,
+              min(<dim_t> DEPTH, k - p), row_c, row_a, step_a, row_b, strip, p > 0,
+              ahead)
+
+
 # ---- operations ------------------------------------------------------------------
 
 cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
@@ -94,7 +209,7 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     if m >= 2 * FN_ROWS * step.threads or step.threads == 1:
         share(m, FN_ROWS, step, &begin, &end)
         matmul(out + begin * row_out, inp + begin * row_inp, weight, bias,
-               end - begin, n, k, row_out, row_inp, 1, row_weight)
+               end - begin, n, k, row_out, row_inp, 1, row_weight, NULL)
         if op.function != NULL:
             apply_forward(op.function, out + begin * row_out, out + begin * row_out,
                           op.scalar[0], (end - begin) * row_out)
@@ -104,7 +219,7 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     if begin == end:
         return
     matmul(out + begin, inp, weight + begin, bias + begin if bias != NULL else NULL,
-           m, end - begin, k, row_out, row_inp, 1, row_weight)
+           m, end - begin, k, row_out, row_inp, 1, row_weight, NULL)
     if op.function != NULL:
         for i in range(m):
             apply_forward(op.function, out + i * row_out + begin,
@@ -116,7 +231,8 @@ cdef void run_dense_backward_weight(
 ) noexcept nogil:
     """dweight := inp.T @ dout
     operands: dweight, inp, dout
-    sizes: rows per sample, inputs, units, row lengths of dweight, inp, dout"""
+    sizes: rows per sample, inputs, units, row lengths of dweight, inp, dout, elements
+    of a row of the source to ask memory for (0: none), number of that source"""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_weight = op.size[3], row_inp = op.size[4], row_out = op.size[5]
@@ -124,9 +240,16 @@ cdef void run_dense_backward_weight(
     cdef const real_t* inp = <const real_t*> op.operand[1]
     cdef const real_t* dout = <const real_t*> op.operand[2]
     cdef dim_t begin, end, i, j
+    cdef dim_t strips = n * sizeof(real_t) // (2 * FN_VECTOR_BYTES) + 1
+    cdef Ahead ahead
+    cdef Ahead* asked = NULL
     share(k, FN_ROWS, step, &begin, &end)
+    if op.size[6] and step.order != NULL:
+        plan_ahead(&ahead, step, step.sources + op.size[7], op.size[6],
+                   (end - begin) // FN_ROWS * strips)
+        asked = &ahead
     matmul(dweight + begin * row_weight, inp + begin, dout, <const real_t*> NULL,
-           end - begin, n, m, row_weight, 1, row_inp, row_out)
+           end - begin, n, m, row_weight, 1, row_inp, row_out, asked)
     # what the pads of dout left there must not reach the optimizer
     for i in range(begin, end):
         for j in range(n, row_weight):
@@ -166,7 +289,7 @@ cdef void backward_input_small(
         for j in range(k, wide):
             scratch[p * wide + j] = 0
     matmul(dinp, dout, scratch, <const real_t*> NULL, m, k, n,
-           row_inp, row_out, 1, wide)
+           row_inp, row_out, 1, wide, NULL)
 
 
 cdef void backward_input_large(
@@ -184,7 +307,7 @@ cdef void backward_input_large(
     cdef dim_t wide = whole_vectors[real_t](m, scratch)
     transpose(scratch, dout, m, n, BLOCK_ROWS, row_out)
     matmul(dinp_t, weight, scratch, <const real_t*> NULL, k, wide, n,
-           BLOCK_ROWS, row_weight, 1, BLOCK_ROWS)
+           BLOCK_ROWS, row_weight, 1, BLOCK_ROWS, NULL)
     transpose(dinp, dinp_t, k, m, row_inp, BLOCK_ROWS)
 
 
@@ -202,8 +325,9 @@ cdef void run_dense_backward_input(
     sizes: rows per sample, inputs, units, row lengths of dinp, dout, weight,
     scratch elements per thread
 
-    Either the weights are transposed, or dout and dinp are: whichever is less. The bits
-    are the same: each element is one sum over the units in ascending order."""
+    The weights are transposed as they are packed, or as a whole, or dout and dinp are:
+    whichever is less. The bits are the same: each element is one sum over the units in
+    ascending order."""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_inp = op.size[3], row_out = op.size[4]
@@ -214,14 +338,21 @@ cdef void run_dense_backward_input(
     cdef real_t* scratch = <real_t*> op.operand[4] + step.thread * op.size[6]
     cdef dim_t begin, end, i, rows, size = n * whole_vectors[real_t](k, scratch)
     cdef bint small = size <= (n + k) * BLOCK_ROWS and size <= m * (n + k)
+    cdef bint packed
     share(m, LANES, step, &begin, &end)
-    if small and begin < end:
+    packed = worth_packing(end - begin, n * k * sizeof(real_t))
+    if packed:
+        matmul_packed(
+            dinp + begin * row_inp, dout + begin * row_out, weight,
+            <const real_t*> NULL, end - begin, k, n, row_inp, row_out, 1, op.size[5],
+            True)
+    elif small and begin < end:
         backward_input_small(
             dinp + begin * row_inp, dout + begin * row_out, weight, scratch,
             end - begin, k, n, row_inp, row_out, op.size[5])
     for i from begin <= i < end by BLOCK_ROWS:
         rows = min(<dim_t> BLOCK_ROWS, end - i)
-        if not small:
+        if not small and not packed:
             backward_input_large(
                 dinp + i * row_inp, dout + i * row_out, weight, scratch,
                 rows, k, n, row_inp, row_out, op.size[5])
