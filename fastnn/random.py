@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import operator
 import os
-import threading
 
 import numpy as np
+
+from fastnn.locks import module_lock
 
 __all__ = ["generator", "next_seed", "permutation", "set_seed"]
 
 _MASK = 2**64 - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 
-_lock = threading.Lock()
+_lock = module_lock()
 _seed: int | None = None
 _drawn = 0
 

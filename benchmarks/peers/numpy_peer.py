@@ -1,6 +1,6 @@
 """What is usually written in NumPy by hand: one expression for each formula.
 
-Compare `numpy_tuned_peer`, which spends thought and twice the code on avoiding allocations.
+Compare `numpy_tuned_peer`, which spends twice the code on avoiding allocations.
 """
 
 from __future__ import annotations

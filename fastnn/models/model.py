@@ -529,6 +529,12 @@ class Model:
         finally:
             self._busy.release()
 
+    def __reduce__(self):
+        raise TypeError(
+            f"Expected a model to be copied by its parts. Received: {self!r} for pickle "
+            "or copy; use `from_config(model.get_config())` and `set_weights`"
+        )
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import threading
 import weakref
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from fastnn.locks import module_lock
 from fastnn.variable import Variable, padded_width, padded_zeros
 
 __all__ = ["Arena", "Stretch", "adopt"]
@@ -101,7 +101,7 @@ def _stored_size(variable: Variable) -> int:
 
 
 # Two threads that use a model for the first time must not move its weights apart.
-_adopting = threading.Lock()
+_adopting = module_lock()
 
 
 def adopt(variables: list[Variable]) -> list[Arena]:
