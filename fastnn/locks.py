@@ -11,8 +11,8 @@ __all__ = ["module_lock"]
 def module_lock() -> threading.Lock:
     """Returns a lock for the life of the process.
 
-    The thread that holds it does not exist in a child of `fork`, which would wait for it
-    for ever; there the lock starts anew.
+    The thread that holds it does not exist in a child of `fork`, which would wait for
+    it for ever; there the lock starts anew.
     """
     lock = threading.Lock()
     if hasattr(os, "register_at_fork"):

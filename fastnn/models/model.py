@@ -531,8 +531,8 @@ class Model:
 
     def __reduce__(self):
         raise TypeError(
-            f"Expected a model to be copied by its parts. Received: {self!r} for pickle "
-            "or copy; use `from_config(model.get_config())` and `set_weights`"
+            f"Expected a model to be copied by parts. Received: {self!r} to pickle; "
+            "use `from_config(model.get_config())` and `set_weights`"
         )
 
     def __repr__(self) -> str:
