@@ -7,6 +7,7 @@ MAX_THREADS: int
 SOURCE_TYPES: tuple[str, ...]
 
 def python_operation() -> int: ...
+def check_apart(x: Any, out: Any) -> None: ...
 
 class Program:
     capacity: int
@@ -28,13 +29,17 @@ class Program:
     def profile(self, rows: int, repeats: int) -> list[float]: ...
 
 class Predictor:
+    chunk: int
     def __init__(
         self,
         make: Callable[[], Program],
         feature_shape: tuple[int, ...],
         output_shape: tuple[int, ...],
         dtype: str,
-        threads_for: Callable[[int], int],
-        small: int,
+        work: float,
+        alone: float,
+        threads_for: Callable[[float], int],
     ) -> None: ...
-    def __call__(self, x: Any) -> Any: ...
+    def run(self, x: Any, out: Any = None) -> Any: ...
+    def run_one(self, x: Any, out: Any = None) -> Any: ...
+    def result(self, x: np.ndarray, out: Any = None) -> np.ndarray: ...

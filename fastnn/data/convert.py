@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from fastnn._core import engine
+
 __all__ = ["KEPT_DTYPES", "as_numbers"]
 
 # What the engine converts while it gathers rows; nothing of these is copied.
-KEPT_DTYPES = frozenset(
-    np.dtype(name) for name in ("float32", "float64", "uint8", "int32", "int64")
-)
+KEPT_DTYPES = frozenset(map(np.dtype, engine.SOURCE_TYPES))
 
 _REFUSED = {
     "O": "Python objects",
@@ -27,8 +27,7 @@ def as_numbers(value, name: str) -> np.ndarray:
     """Returns `value` as a C-contiguous, aligned array of a kept dtype.
 
     A C-contiguous aligned array of a kept dtype comes back as it is (booleans as a
-    view); float16 and the short integers become float32, unsigned 32 and 64 bit
-    integers and long doubles float64.
+    view); unsigned 32 and 64 bit integers and long doubles become float64.
 
     Args:
         value: Array, list, table or anything with `__array__`, any shape.
@@ -111,7 +110,4 @@ def _contiguous(array: np.ndarray) -> np.ndarray:
 
 def _kept_dtype(dtype: np.dtype) -> np.dtype:
     native = dtype.newbyteorder("=")
-    if native in KEPT_DTYPES:
-        return native
-    exact_in_float32 = dtype.itemsize <= 2
-    return np.dtype(np.float32 if exact_in_float32 else np.float64)
+    return native if native in KEPT_DTYPES else np.dtype(np.float64)

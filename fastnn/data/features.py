@@ -26,8 +26,8 @@ def as_features(
         allow_empty: Whether 0 rows will do.
 
     Returns:
-        C-contiguous array of shape (rows, *shape), float32, float64, uint8, int32 or
-        int64. Contiguous data of these dtypes are not copied.
+        C-contiguous array of shape (rows, *shape) and one of the `KEPT_DTYPES`;
+        contiguous data of these are not copied.
 
     Raises:
         TypeError: If `x` does not hold real numbers.

@@ -32,8 +32,8 @@ def as_targets(
         layer: The last layer's name, for messages.
 
     Returns:
-        Values: C-contiguous (rows, *output_shape), float32, float64, uint8, int32 or
-        int64. Labels: int32 (rows, *output_shape[:-1]).
+        Values: C-contiguous (rows, *output_shape), one of the `KEPT_DTYPES`. Labels:
+        int32 (rows, *output_shape[:-1]).
 
     Raises:
         TypeError: If `y` does not hold real numbers.

@@ -23,4 +23,4 @@ def evaluate_layer(layer: Layer, x: np.ndarray, *, training: bool) -> np.ndarray
         training: Whether it behaves as in training.
     """
     predictor = make_predictor([layer], [], x.shape[1:], layer.dtype, training)
-    return predictor(x)
+    return predictor.run(x)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from fastnn._core import engine
 from fastnn.callbacks import CallbackList, History
 from fastnn.models.summary import summary_text
 from fastnn.models.weights import load_weights, save_weights, set_weights
@@ -26,7 +27,11 @@ from fastnn.training.fit import (
 from fastnn.training.goal import Compilation
 from fastnn.training.inputs import checked_batch_size, checked_count, labelled
 from fastnn.training.plans import Plans
-from fastnn.training.predict import predict_rows, predict_with_callbacks
+from fastnn.training.predict import (
+    predict_rows,
+    predict_sample,
+    predict_with_callbacks,
+)
 from fastnn.training.profile import profile
 from fastnn.training.steps import logs_of
 from fastnn.variable import Variable
@@ -393,6 +398,7 @@ class Model:
         verbose: str | int = "auto",
         steps: int | None = None,
         callbacks: Any = None,
+        out: np.ndarray | None = None,
     ) -> np.ndarray:
         """Computes the outputs for data; safe to call from many threads at once.
 
@@ -404,17 +410,24 @@ class Model:
             verbose: As in `fit`, but "auto" shows nothing.
             steps: Number of batches; by default all.
             callbacks: List of callbacks.
+            out: Where to write the outputs, so that no memory is allocated:
+                C-contiguous, of the shape and dtype of the result, apart from `x`.
+                Each thread that calls needs one of its own.
 
         Returns:
-            (rows, ...) in the model's dtype.
+            (rows, ...) in the model's dtype; `out` if it is given.
+
+        Raises:
+            TypeError, ValueError: If `x` or `out` does not fit.
         """
         if callbacks is None and steps is None and verbose in ("auto", 0):
             if batch_size is not None:
                 checked_count("batch_size", batch_size)
-            return self.predict_on_batch(x)
+            return self.predict_on_batch(x, out)
         batch_size = inputs.DEFAULT_BATCH_SIZE if batch_size is None else batch_size
         batch_size = checked_count("batch_size", batch_size)
         limit = None if steps is None else checked_count("steps", steps)
+        engine.check_apart(x, out)
         x = inputs.features(self, x, allow_empty=True)
         total = -(-len(x) // batch_size)
         watchers = self._callbacks(
@@ -422,28 +435,61 @@ class Model:
             steps=min(total, limit or total),
         )  # fmt: skip
         with _closing(watchers):
-            return predict_with_callbacks(self, x, batch_size, watchers, limit)
+            return predict_with_callbacks(self, x, batch_size, watchers, limit, out)
 
-    def predict_on_batch(self, x: npt.ArrayLike) -> np.ndarray:
-        """Computes the outputs for one batch, (rows, ...); the fastest way for a few
-        rows, and safe to call from many threads at once."""
-        predictor = self.plans.ready_predictor
-        out = None
-        # an array of a subclass, such as a masked one, goes through the checks
-        if predictor is not None and type(x) is np.ndarray:
-            out = predictor(x)
-        return predict_rows(self, x) if out is None else out
+    def predict_on_batch(
+        self, x: npt.ArrayLike, out: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Computes the outputs for one batch; the fastest way for a few rows, and safe
+        to call from many threads at once.
 
-    def __call__(self, x: npt.ArrayLike, training: bool = False) -> np.ndarray:
+        Args:
+            x: Features, (rows, ...).
+            out: As in `predict`.
+
+        Returns:
+            (rows, ...) in the model's dtype; `out` if it is given.
+        """
+        predictor = self.plans.ready
+        result = None if predictor is None else predictor.run(x, out)
+        return predict_rows(self, x, out) if result is None else result
+
+    def predict_one(
+        self, x: npt.ArrayLike, out: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Computes the outputs for one sample, without an axis of rows: the same bits
+        as `predict_on_batch(x[np.newaxis])[0]`.
+
+        Args:
+            x: Features of one sample, (features,) or the input shape of the model.
+            out: As in `predict`, in the shape of one output.
+
+        Returns:
+            (units,), or the output shape of the model; `out` if it is given.
+        """
+        predictor = self.plans.ready
+        result = None if predictor is None else predictor.run_one(x, out)
+        return predict_sample(self, x, out) if result is None else result
+
+    def __call__(
+        self,
+        x: npt.ArrayLike,
+        training: bool = False,
+        out: np.ndarray | None = None,
+    ) -> np.ndarray:
         """Computes the outputs for one batch.
 
         Args:
             x: Features, (rows, ...).
             training: Whether layers such as dropout behave as in training.
+            out: As in `predict`.
+
+        Returns:
+            (rows, ...) in the model's dtype; `out` if it is given.
         """
         if training:
-            return predict_rows(self, x, training=True)
-        return self.predict_on_batch(x)
+            return predict_rows(self, x, out, training=True)
+        return self.predict_on_batch(x, out)
 
     def explain(self, batch_size: int = 32, mode: str | None = None) -> str:
         """Prints the plan: every operation of a step with its layer, the shape of its

@@ -18,7 +18,7 @@ from fastnn.data.convert import as_numbers
 if TYPE_CHECKING:
     from fastnn.models.model import Model
 
-__all__ = ["checked_batch_size", "features", "labelled"]
+__all__ = ["checked_batch_size", "features", "labelled", "sample"]
 
 DEFAULT_BATCH_SIZE = 32
 
@@ -34,6 +34,26 @@ def features(model: Model, x: Any, *, allow_empty: bool = False) -> np.ndarray:
         array = array[:, np.newaxis]
     model.build((None, *array.shape[1:]))
     return array
+
+
+def sample(model: Model, x: Any) -> np.ndarray:
+    """Checks the features of one sample, (*input_shape,); builds the model as
+    `features` does.
+
+    Raises:
+        TypeError: If it does not hold numbers.
+        ValueError: If it has another shape.
+    """
+    array = as_numbers(x, "x")
+    if model.built and array.shape != model.sample_shape:
+        if model.sample_shape == (1,) and array.ndim == 0:
+            return array.reshape(1)
+        raise ValueError(
+            f"Layer {model.layers[0].name!r}: `x` is expected to be one sample of "
+            f"shape {model.sample_shape}. Received: shape {array.shape}; `predict` "
+            "takes rows of samples"
+        )
+    return features(model, array[np.newaxis])[0]
 
 
 def labelled(

@@ -28,9 +28,12 @@ __all__ = ["Plans", "StepPlan", "choose_threads", "make_predictor"]
 # 20 of them.
 _WORTH_A_THREAD = 2e7
 
-# Rows of a prediction that go through the network together: enough to fill the register
-# tiles, few enough for the cache.
-_PREDICTION_ROWS = 256
+# Rows of a prediction that go through the network together, whole register tiles on
+# every instruction set: few enough for the cache, but enough to use the weights of a
+# large network, which come from memory, many times.
+_BLOCK_ROWS = 120
+_BLOCK_ROWS_OF_LARGE = 240
+_LARGE = 1e6  # floating-point operations on a row
 
 
 def choose_threads(work: float) -> int:
@@ -77,23 +80,19 @@ class Plans:
     Attributes:
         log: [loss of the last batch, 0, sum of loss * rows, sum of rows] of the steps
             since the last reset.
+        ready: What runs predictions, once it is built.
     """
 
     def __init__(self) -> None:
         self.log = np.zeros(4)
+        self.ready: engine.Predictor | None = None
         self._steps: dict[bool, StepPlan] = {}
-        self._predictors: dict[bool, tuple[Any, engine.Predictor]] = {}
+        self._of_training: engine.Predictor | None = None
 
     def clear(self) -> None:
         """Forgets all plans, after the network itself has changed."""
         self._steps.clear()
-        self._predictors.clear()
-
-    @property
-    def ready_predictor(self) -> engine.Predictor | None:
-        """What runs predictions, if it is built and up to date."""
-        known = self._predictors.get(False)
-        return known[1] if known is not None and known[0] == get_num_threads() else None
+        self.ready = self._of_training = None
 
     def step(
         self,
@@ -137,15 +136,16 @@ class Plans:
 
     def predictor(self, model: Model, *, training: bool = False) -> engine.Predictor:
         """What runs predictions; `training` leaves dropout and its like active."""
-        key = get_num_threads()
-        known = self._predictors.get(training)
-        if known is None or known[0] != key:
-            predictor = make_predictor(
+        known = self._of_training if training else self.ready
+        if known is None:
+            known = make_predictor(
                 model.layers, model.weights, model.sample_shape, model.dtype, training
             )
-            known = (key, predictor)
-            self._predictors[training] = known
-        return known[1]
+            if training:
+                self._of_training = known
+            else:
+                self.ready = known
+        return known
 
 
 def make_predictor(
@@ -159,13 +159,12 @@ def make_predictor(
         adopt(weights)
     ops, shape = lower_prediction(layers, input_shape, dtype, training)
 
+    work = _work(ops, 1)
+    block = _BLOCK_ROWS if work < _LARGE else _BLOCK_ROWS_OF_LARGE
+
     def make() -> engine.Program:
-        return bind(ops, _PREDICTION_ROWS, dtype).program
+        return bind(ops, block, dtype).program
 
-    per_row = _work(ops, 1)
-
-    def threads_for(rows: int) -> int:
-        return choose_threads(per_row * min(rows, _PREDICTION_ROWS))
-
-    small = int(_WORTH_A_THREAD / max(per_row, 1))
-    return engine.Predictor(make, input_shape, shape, dtype, threads_for, small)
+    return engine.Predictor(
+        make, input_shape, shape, dtype, work, _WORTH_A_THREAD, choose_threads
+    )

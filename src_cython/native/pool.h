@@ -70,6 +70,10 @@ FN_INLINE long long fn_load(const long long *address)
 FN_INLINE void fn_store(long long *address, long long value)
 { __atomic_store_n(address, value, __ATOMIC_RELEASE); }
 
+/* The value, which becomes one more: no two threads get the same. */
+FN_INLINE long long fn_take(long long *address)
+{ return __atomic_fetch_add(address, 1, __ATOMIC_RELAXED); }
+
 FN_INLINE double fn_seconds(void)
 {
     struct timespec now;

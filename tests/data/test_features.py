@@ -8,7 +8,8 @@ from hypothesis.extra import numpy as arrays
 
 from fastnn.data import as_features
 
-KEPT = ["float32", "float64", "uint8", "int32", "int64"]
+KEPT = ["float16", "float32", "float64", "int8", "uint8", "int16", "uint16"]
+KEPT += ["int32", "int64", "longlong"]
 
 
 @pytest.mark.parametrize("dtype", KEPT)
@@ -22,14 +23,12 @@ def test_contiguous_data_are_not_copied(dtype):
     ("given", "kept"),
     [
         ("bool", "uint8"),
-        ("int8", "float32"),
-        ("int16", "float32"),
-        ("uint16", "float32"),
-        ("float16", "float32"),
         ("uint32", "float64"),
         ("uint64", "float64"),
         ("longdouble", "float64"),
         (">f4", "float32"),
+        (">f2", "float16"),
+        (">u2", "uint16"),
         (">i8", "int64"),
     ],
 )

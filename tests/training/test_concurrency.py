@@ -73,6 +73,35 @@ def test_weights_move_once_whoever_comes_first(problem):
         assert [result.tobytes() for result in results] == [expected] * 4
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_many_calls_of_all_kinds_at_once(rng, threads):
+    """8 threads, each with an `out` of its own, on rows enough to be divided."""
+    model = make_model()
+    x = rng.normal(size=(20_000, 20)).astype(np.float32)
+    sizes = [1, 5, 17, 121, 600, 9001, 20_000]
+    before = fastnn.get_num_threads()
+    fastnn.set_num_threads(1)
+    expected = model.predict(x)
+
+    def work(seed):
+        out = np.empty((len(x), 1), np.float32)
+        for i, rows in enumerate(np.random.default_rng(seed).permutation(sizes * 6)):
+            given = x[:rows].astype(("float32", "float64")[(seed + i) % 2])
+            assert model.predict(given, out=out[:rows]) is not None
+            assert out[:rows].tobytes() == expected[:rows].tobytes()
+            assert model(given).tobytes() == expected[:rows].tobytes()
+            one = model.predict_one(x[rows - 1])
+            assert one.tobytes() == expected[rows - 1].tobytes()
+        return seed
+
+    try:
+        fastnn.set_num_threads(threads)
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(work, range(8), timeout=TIMEOUT)) == list(range(8))
+    finally:
+        fastnn.set_num_threads(before)
+
+
 def in_training(model, problem, act):
     """Calls `act` while another thread is within `model.fit`."""
     inside, leave = threading.Event(), threading.Event()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from twins import batches, random_weights, twins
 
+from fastnn._core import engine
 from fastnn.callbacks import Callback, LambdaCallback
 from fastnn.layers import Dense, Input
 from fastnn.models import Sequential
@@ -268,7 +269,7 @@ def test_a_new_slot_begins_when_momentum_is_switched_on(problem):
     assert all(np.abs(block).max() > 0 for block in blocks.values())
 
 
-@pytest.mark.parametrize("kind", ["float32", "float64", "uint8", "int32", "int64"])
+@pytest.mark.parametrize("kind", engine.SOURCE_TYPES)
 def test_data_types_are_converted_as_they_are_read(pair, kind):
     model, _ = pair
     x = np.arange(40).reshape(10, 4) % 7

@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 
+import fastnn
 from fastnn.layers import Dense, Input
 from fastnn.models import Sequential
 
@@ -78,3 +79,23 @@ def test_during_validation(model, problem):
     thread.join()
     assert answered - sent[0] < SLOWEST_ANSWER
     model.evaluate(*problem, verbose=0)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_during_a_prediction(threads, rng):
+    before = fastnn.get_num_threads()
+    fastnn.set_num_threads(threads)
+    model = Sequential([Input((20,)), Dense(512, "relu"), Dense(512, "relu"), Dense(1)])
+    one = rng.normal(size=(1, 20)).astype(np.float32)
+    model.predict(one)
+    sent = []
+    thread = interrupt_after(0.3, sent)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            model.predict_on_batch(np.broadcast_to(one, (5_000_000, 20)))
+        answered = time.perf_counter()
+        assert answered - sent[0] < SLOWEST_ANSWER
+        assert np.isfinite(model.predict(one)).all()
+    finally:
+        thread.join()
+        fastnn.set_num_threads(before)

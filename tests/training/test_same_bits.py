@@ -1,11 +1,14 @@
 """What results do not depend on, to the last bit: threads, batches, neighbours."""
 
+import threading
+
 import numpy as np
 import pytest
 
 import fastnn
-from fastnn.layers import Dense, Dropout, Input
+from fastnn.layers import Dense, Dropout, Input, Layer
 from fastnn.models import Sequential
+from fastnn.training import plans
 from fastnn.utils import set_random_seed
 
 DTYPES = ["float32", "float64"]
@@ -74,6 +77,85 @@ def test_a_row_gives_the_same_bits_in_any_batch(dtype, rng):
         assert part.tobytes() == whole[begin : begin + rows].tobytes(), rows
     order = rng.permutation(len(x))
     assert model.predict(x[order]).tobytes() == whole[order].tobytes()
+
+
+def programs_made(monkeypatch):
+    """A list that grows with each workspace that predictions are given."""
+    made, bind = [], plans.bind
+
+    def count(*arguments):
+        made.append(arguments)
+        return bind(*arguments)
+
+    monkeypatch.setattr(plans, "bind", count)
+    return made
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("kind", ["float32", "float64", "float16"])
+def test_predictions_divided_over_threads(kind, training, rng, monkeypatch):
+    made = programs_made(monkeypatch)
+    fastnn.set_num_threads(1)
+    model = Sequential([Input((20,)), Dense(64, "relu"), Dropout(0.5, seed=3)])
+    model.add(Dense(2, "sigmoid"))
+    x = rng.normal(size=(25_013, 20)).astype(kind)
+    expected = model(x, training=training)
+    assert np.array_equal(expected, model(x.astype("float64"), training=training))
+    for threads in (2, 3, 4):
+        fastnn.set_num_threads(threads)
+        assert model(x, training=training).tobytes() == expected.tobytes()
+        assert len(made) == threads  # a workspace for each, kept
+    model(x[:100], training=training)
+    assert len(made) == 4
+
+
+def test_few_rows_of_a_large_network_are_divided_within_operations(rng, monkeypatch):
+    made = programs_made(monkeypatch)
+    model = large_model()
+    x, _ = problem(rng, 239)
+    fastnn.set_num_threads(1)
+    expected = [model.predict(x[:rows]).tobytes() for rows in (1, 2, 40, 239)]
+    for threads in (2, 3):
+        fastnn.set_num_threads(threads)
+        received = [model.predict(x[:rows]).tobytes() for rows in (1, 2, 40, 239)]
+        assert received == expected
+    assert len(made) == 1
+
+
+def test_own_layers_are_called_by_the_caller_alone(rng, monkeypatch):
+    made = programs_made(monkeypatch)
+    threads = []
+
+    class Twice(Layer):
+        def call(self, inputs):
+            threads.append(threading.get_ident())
+            return inputs * 2
+
+    fastnn.set_num_threads(2)
+    model = Sequential([Input((20,)), Dense(64, "relu"), Twice(), Dense(1)])
+    x = rng.normal(size=(20_000, 20)).astype(np.float32)
+    whole = model.predict(x)
+    assert len(made) == 1
+    assert set(threads) == {threading.get_ident()}
+    assert whole[-3:].tobytes() == model.predict(x[-3:]).tobytes()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rows_read_in_place_and_rows_gathered(dtype, rng):
+    model = large_model(dtype)
+    x = rng.integers(-9, 9, size=(500, 64)).astype(dtype)
+    expected = model.predict(x).tobytes()
+    other = "float64" if dtype == "float32" else "float32"
+    wide = np.zeros((500, 67), dtype)
+    wide[:, 2:66] = x
+    odd = np.zeros((500, 64 * x.itemsize + 4), np.uint8)  # rows of 64.5 numbers
+    odd[:, : 64 * x.itemsize] = x.view(np.uint8)
+    forms = [x.astype(other), x.astype("float16"), wide[:, 2:66], x[::-1].copy()[::-1]]
+    forms.append(np.ndarray((500, 64), dtype, odd, strides=(odd.shape[1], x.itemsize)))
+    for form in forms:
+        for method in (model.predict_on_batch, model.predict):
+            assert method(form).tobytes() == expected
+        assert model.predict_one(form[7]).tobytes() == model.predict(x[7:8]).tobytes()
 
 
 def test_dropout_drops_the_same_whoever_computes_it(rng):

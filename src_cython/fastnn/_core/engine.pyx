@@ -3,6 +3,7 @@
 import numpy as np
 
 cimport numpy as cnp
+from cpython.exc cimport PyErr_CheckSignals
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
@@ -15,12 +16,14 @@ cdef extern from "pool.h" nogil:
     ctypedef struct fn_barrier:
         pass
     ctypedef void (*fn_job)(void* argument, int thread, int threads) noexcept
-    int FN_MAX_THREADS
+    enum:
+        FN_MAX_THREADS
     void fn_barrier_wait(fn_barrier* barrier, int threads)
     int fn_pool_run(fn_job job, void* argument, int threads)
     void fn_pool_setup()
     long long fn_load(const long long* address)
     void fn_store(long long* address, long long value)
+    long long fn_take(long long* address)
     double fn_seconds()
 
 cdef extern from "denormals.h" nogil:
@@ -30,18 +33,48 @@ cdef extern from "denormals.h" nogil:
 
 fn_pool_setup()
 
-MAX_THREADS = FN_MAX_THREADS
+MAX_THREADS = int(FN_MAX_THREADS)
 
 # What a Source may hold; the position is its code.
-SOURCE_TYPES = ("float32", "float64", "uint8", "int32", "int64")
-
-cdef int[5] TYPE_NUMBERS
-TYPE_NUMBERS[:] = [
-    cnp.NPY_FLOAT32, cnp.NPY_FLOAT64, cnp.NPY_UINT8, cnp.NPY_INT32, cnp.NPY_INT64
-]
+SOURCE_TYPES = (
+    "float32", "float64", "uint8", "int32", "int64", "float16", "int8", "int16",
+    "uint16",
+)
 
 cdef enum:
     SOURCES = 4
+    BRIEF_WORK = 100_000      # flop done with the GIL held: about a microsecond
+    CHUNK_WORK = 1_000_000_000    # flop between two looks for Ctrl-C: about 10 ms
+    CHUNK_ROWS = 1 << 20          # the same for rows that cost next to nothing
+
+cdef signed char[cnp.NPY_NTYPES_LEGACY] CODES   # by type number; -1: not known
+memset(CODES, -1, sizeof(CODES))
+for _char in np.typecodes["AllInteger"] + np.typecodes["Float"]:
+    if np.dtype(_char).name in SOURCE_TYPES:
+        # more than one type number can mean the same type: long and long long
+        CODES[<int> np.dtype(_char).num] = SOURCE_TYPES.index(np.dtype(_char).name)
+
+
+cdef bint read_rows(Source* source, cnp.ndarray array, int lead) noexcept:
+    """Read (or write) rows of `array` through a source; false if its type or layout is
+    none that the operations know. A row is what follows the first `lead` axes."""
+    cdef int axis, number = cnp.PyArray_TYPE(array)
+    cdef cnp.npy_intp inner = cnp.PyArray_ITEMSIZE(array)
+    if not 0 <= number < <int> sizeof(CODES) or CODES[number] < 0:
+        return False
+    if cnp.PyArray_NDIM(array) < lead or not cnp.PyArray_ISALIGNED(array) \
+            or not cnp.PyArray_ISNOTSWAPPED(array):
+        return False
+    for axis in range(cnp.PyArray_NDIM(array) - 1, lead - 1, -1):
+        if cnp.PyArray_STRIDE(array, axis) != inner \
+                and cnp.PyArray_DIM(array, axis) > 1:
+            return False
+        inner *= cnp.PyArray_DIM(array, axis)
+    source.data = <char*> cnp.PyArray_DATA(array)
+    source.row_bytes = cnp.PyArray_STRIDE(array, 0) if lead else inner
+    source.item = cnp.PyArray_ITEMSIZE(array)
+    source.code = CODES[number]
+    return True
 
 
 cdef struct Job:
@@ -93,6 +126,39 @@ cdef void walk_steps(Job* job, Step step) noexcept nogil:
         step.iteration += 1
     if step.thread == 0:
         job.done = job.steps
+
+
+cdef struct Blocks:
+    # One run of a prediction: what all threads share.
+    Op** ops                 # (threads,) the same operations in memory of each thread
+    int n_ops
+    dim_t batch              # rows of a block
+    long long next           # number of the first block that no thread has taken
+    long long end
+    Step step                # the part of each block's Step that never changes
+
+
+cdef void walk_blocks(void* argument, int thread, int threads) noexcept nogil:
+    """Run the operations on one block of rows after another; no thread waits for
+    another."""
+    cdef Blocks* job = <Blocks*> argument
+    cdef const Op* ops = job.ops[thread]
+    cdef Step step = job.step
+    cdef int i
+    cdef long long block
+    step.thread = 0
+    step.threads = 1
+    step.mode = fn_flush_denormals()
+    while True:
+        block = fn_take(&job.next)
+        if block >= job.end:
+            break
+        step.first = block * job.batch
+        step.rows = min(job.batch, step.total - step.first)
+        step.iteration = block
+        for i in range(job.n_ops):
+            ops[i].run(&ops[i], &step, NULL)
+    fn_set_mode(step.mode)
 
 
 cdef void run_python(const Op* op, const Step* step, void* _) noexcept nogil:
@@ -170,36 +236,14 @@ cdef class Program:
             self.error = error
             step.halt[0] = 1
 
-    cdef int set_source(self, int slot, cnp.ndarray array) except -1:
-        """Read (or write) rows of `array` through a slot; 0 if its type or layout is
-        none that the operations know, 1 if all is well."""
-        cdef int code, axis
-        cdef cnp.npy_intp inner = cnp.PyArray_ITEMSIZE(array)
-        for code in range(5):
-            if TYPE_NUMBERS[code] == cnp.PyArray_TYPE(array):
-                break
-        else:
-            return 0
-        if cnp.PyArray_NDIM(array) < 1 or not cnp.PyArray_ISALIGNED(array) \
-                or not cnp.PyArray_ISNOTSWAPPED(array):
-            return 0
-        for axis in range(cnp.PyArray_NDIM(array) - 1, 0, -1):
-            if cnp.PyArray_STRIDE(array, axis) != inner \
-                    and cnp.PyArray_DIM(array, axis) > 1:
-                return 0
-            inner *= cnp.PyArray_DIM(array, axis)
-        self.sources[slot].data = <char*> cnp.PyArray_DATA(array)
-        self.sources[slot].row_bytes = cnp.PyArray_STRIDE(array, 0)
-        self.sources[slot].item = cnp.PyArray_ITEMSIZE(array)
-        self.sources[slot].code = code
-        self.held[slot] = array
-        return 1
-
     def bind(self, *arrays):
         """Set the arrays that the operations gather rows from; None leaves a slot."""
         for slot, array in enumerate(arrays):
-            if array is not None and not self.set_source(slot, array):
+            if array is None:
+                continue
+            if not read_rows(&self.sources[slot], array, 1):
                 raise TypeError(f"source {slot}: cannot read {array.dtype} rows")
+            self.held[slot] = array
 
     def release(self):
         """Let go of the arrays set by `bind`."""
@@ -286,37 +330,88 @@ cdef class Program:
         return list(best)
 
 
+cdef bint overlap(cnp.ndarray a, cnp.ndarray b) noexcept:
+    """Whether the stretches of memory that two arrays lie in have a byte in common."""
+    cdef char* ends[4]
+    cdef cnp.ndarray array
+    cdef cnp.npy_intp span
+    cdef int i, axis
+    if cnp.PyArray_SIZE(a) == 0 or cnp.PyArray_SIZE(b) == 0:
+        return False
+    for i in range(2):
+        array = b if i else a
+        ends[2 * i] = <char*> cnp.PyArray_DATA(array)
+        ends[2 * i + 1] = ends[2 * i] + cnp.PyArray_ITEMSIZE(array)
+        for axis in range(cnp.PyArray_NDIM(array)):
+            span = cnp.PyArray_STRIDE(array, axis) \
+                * (cnp.PyArray_DIM(array, axis) - 1)
+            ends[2 * i + (span > 0)] += span
+    return ends[0] < ends[3] and ends[2] < ends[1]
+
+
+def check_apart(x, out):
+    """Raise ValueError if the memory of two arrays overlaps; what is no array has none.
+    """
+    if isinstance(x, cnp.ndarray) and isinstance(out, cnp.ndarray) \
+            and overlap(<cnp.ndarray> x, <cnp.ndarray> out):
+        raise ValueError(
+            "Expected `out` to lie in memory of its own. Received: memory that the "
+            "input lies in as well")
+
+
 cdef class Predictor:
     """Runs prediction programs on arrays as they come.
 
-    Safe to call from many threads at once: each call takes a program of its own from
-    `spare` or has `make()` bind one.
+    Safe to call from many threads at once: each call takes programs of its own from
+    `spare` or has `make()` bind them. Many rows are divided over the pool's threads in
+    blocks; each thread takes block after block through the whole network, in memory of
+    its own, so none waits for another. Few rows of a large network are divided within
+    each operation instead, and so is all that goes through Python code, which is called
+    by the calling thread alone. The blocks do not depend on the number of threads.
 
     Args:
         make: makes a new Program; its slot 0 is the input, slot 1 the output.
         feature_shape: of one sample.
         output_shape: of one prediction.
         dtype: of the predictions.
-        threads_for: maps a number of rows to a number of threads.
+        work: floating-point operations on a row.
+        alone: work that one thread always takes alone.
+        threads_for: maps an amount of work to a number of threads.
+
+    Attributes:
+        chunk: rows between two looks for Ctrl-C.
     """
 
     cdef object make
     cdef object threads_for
+    cdef object dtype
     cdef list spare
     cdef int n_features
     cdef int n_outputs
     cdef cnp.npy_intp[8] feature_shape
-    cdef cnp.npy_intp[8] output_shape
+    cdef cnp.npy_intp[8] output_shape   # of a batch
     cdef int type_number
+    cdef bint calls_python
+    cdef double work
+    cdef dim_t brief          # rows that the GIL is not let go for
     cdef dim_t small          # rows that one thread always takes alone
+    cdef dim_t block          # rows of a block
+    cdef readonly dim_t chunk
 
     def __cinit__(self, make, tuple feature_shape, tuple output_shape, dtype,
-                  threads_for, dim_t small):
+                  double work, double alone, threads_for):
         cdef int i
+        cdef Program program = make()
         self.make = make
         self.threads_for = threads_for
-        self.small = small
-        self.spare = []
+        self.spare = [program]
+        self.calls_python = bool(program.callables)
+        self.work = max(work, 1)
+        self.block = program.capacity
+        self.brief = <dim_t> (BRIEF_WORK / self.work)
+        self.small = <dim_t> (alone / self.work)
+        self.chunk = min(<dim_t> (CHUNK_WORK / self.work), <dim_t> CHUNK_ROWS)
+        self.chunk = max(self.chunk // self.block, <dim_t> 1) * self.block
         if len(feature_shape) > 7 or len(output_shape) > 7:
             raise ValueError("expected at most 8 axes")
         self.n_features = len(feature_shape)
@@ -325,45 +420,181 @@ cdef class Predictor:
             self.feature_shape[i] = feature_shape[i]
         for i in range(self.n_outputs):
             self.output_shape[i + 1] = output_shape[i]
-        self.type_number = np.dtype(dtype).num
+        self.dtype = np.dtype(dtype)
+        self.type_number = self.dtype.num
 
-    def __call__(self, x):
-        """The predictions for `x`, (rows, *output_shape); None if `x` is not an array
-        that can be read as it is."""
-        cdef cnp.ndarray array, out
-        cdef cnp.npy_intp[8] shape
+    def run(self, x, out=None):
+        """The predictions for `x`, (rows, *output_shape), in `out` if it is given; None
+        if `x` is not an array that can be read as it is."""
+        return self.predict(x, out, 1)
+
+    def run_one(self, x, out=None):
+        """The same for one sample, without the axis of rows."""
+        return self.predict(x, out, 0)
+
+    def result(self, cnp.ndarray x, out=None):
+        """Memory for the predictions of `x`: `out` once it is checked, or a new array.
+
+        Raises:
+            TypeError: If `out` is not an array.
+            ValueError: If it does not fit or lies in the memory of `x`.
+        """
+        return self.place(out, x, cnp.PyArray_DIM(x, 0), 1)
+
+    cdef object predict(self, x, out, int lead):
+        """`lead` is 1 if there is an axis of rows, else 0."""
+        cdef cnp.ndarray array, result
+        cdef Source[2] sources
         cdef Program program
-        cdef Job job
         cdef dim_t rows
-        cdef int i, threads
-        if not isinstance(x, cnp.ndarray):
+        cdef int i
+        # an array of a subclass, such as a masked one, goes through the checks
+        if not cnp.PyArray_CheckExact(x):
             return None
-        array = x
-        if cnp.PyArray_NDIM(array) != self.n_features + 1:
+        array = <cnp.ndarray> x
+        if cnp.PyArray_NDIM(array) != self.n_features + lead:
             return None
         for i in range(self.n_features):
-            if cnp.PyArray_DIM(array, i + 1) != self.feature_shape[i]:
+            if cnp.PyArray_DIM(array, i + lead) != self.feature_shape[i]:
                 return None
-        rows = cnp.PyArray_DIM(array, 0)
-        shape = self.output_shape
-        shape[0] = rows
-        out = cnp.PyArray_EMPTY(self.n_outputs + 1, shape, self.type_number, 0)
-        try:
-            program = self.spare.pop()
-        except IndexError:
-            program = self.make()
-        if not program.set_source(0, array) or not program.set_source(1, out):
-            self.spare.append(program)
+        if not read_rows(&sources[0], array, lead):
             return None
-        threads = 1 if rows <= self.small else self.threads_for(rows)
+        rows = cnp.PyArray_DIM(array, 0) if lead else 1
+        result = self.place(out, array, rows, lead)
+        read_rows(&sources[1], result, lead)
+        program = self.take()
+        try:
+            if rows > self.small:
+                self.walk_shared(program, sources, rows)
+            elif self.calls_python:
+                self.walk(program, sources, rows, 1)
+            else:
+                self.walk_alone(program, sources, rows)
+        finally:
+            self.spare.append(program)
+        return result
+
+    cdef Program take(self):
+        try:
+            return <Program> self.spare.pop()
+        except IndexError:
+            return <Program> self.make()
+
+    cdef cnp.ndarray place(self, out, cnp.ndarray x, dim_t rows, int lead):
+        cdef cnp.npy_intp[8] batch = self.output_shape
+        cdef cnp.npy_intp* shape = batch + 1 - lead
+        cdef cnp.ndarray array
+        cdef int i, n = self.n_outputs + lead
+        cdef bint fits
+        batch[0] = rows
+        if out is None:
+            return cnp.PyArray_EMPTY(n, shape, self.type_number, 0)
+        if not isinstance(out, cnp.ndarray):
+            raise TypeError(
+                f"Expected `out` to be a NumPy array. Received: {type(out).__name__}")
+        array = <cnp.ndarray> out
+        fits = cnp.PyArray_NDIM(array) == n \
+            and cnp.PyArray_TYPE(array) == self.type_number \
+            and cnp.PyArray_ISCARRAY(array)
+        for i in range(n if fits else 0):
+            fits = fits and cnp.PyArray_DIM(array, i) == shape[i]
+        if not fits:
+            expected = tuple([shape[i] for i in range(n)])
+            raise ValueError(
+                "Expected `out` to be C-contiguous, aligned and writeable, of shape "
+                f"{expected} and dtype {self.dtype}. Received: {described(array)}")
+        check_apart(x, array)
+        return array
+
+    cdef int walk_alone(
+        self, Program program, Source* sources, dim_t rows
+    ) except -1:
+        """One thread."""
+        cdef Op* ops = program.ops
+        cdef Blocks job
+        self.prepare(&job, program, sources, rows)
+        job.ops = &ops
+        if rows <= self.brief:
+            # an exchange of the GIL between two threads takes longer
+            walk_blocks(&job, 0, 1)
+            return 0
+        return self.walk_chunks(&job, 1)
+
+    cdef int walk_shared(
+        self, Program program, Source* sources, dim_t rows
+    ) except -1:
+        """As many threads as pay: on whole blocks if there are enough of them."""
+        cdef Op* ops[FN_MAX_THREADS]
+        cdef Blocks job
+        cdef Program other
+        cdef int i
+        # two blocks for each at least: the last ones leave threads without work
+        cdef dim_t most = max((rows + self.block - 1) // self.block // 2, <dim_t> 1)
+        cdef int threads = min(most, <dim_t> self.threads_for(self.work * rows))
+        cdef int inside = self.threads_for(self.work * min(rows, self.block))
+        if self.calls_python or inside > threads:
+            return self.walk(program, sources, rows, inside)
+        self.prepare(&job, program, sources, rows)
+        job.ops = ops
+        ops[0] = program.ops
+        others = [self.take() for _ in range(threads - 1)]
+        try:
+            for i, other in enumerate(others):
+                ops[i + 1] = other.ops
+            return self.walk_chunks(&job, threads)
+        finally:
+            self.spare.extend(others)
+
+    cdef void prepare(
+        self, Blocks* job, Program program, Source* sources, dim_t rows
+    ) noexcept:
+        memset(job, 0, sizeof(Blocks))
+        job.n_ops = program.n_ops
+        job.batch = self.block
+        job.end = (rows + self.block - 1) // self.block
+        job.step.total = rows
+        job.step.sources = sources
+        job.step.halt = &program.halt
+
+    cdef int walk_chunks(self, Blocks* job, int threads) except -1:
+        """All blocks, with a look for Ctrl-C now and then."""
+        cdef long long blocks = job.end
+        job.end = 0
+        while job.end < blocks:
+            if job.end:
+                PyErr_CheckSignals()
+            job.next = job.end
+            job.end = min(blocks, job.next + self.chunk // self.block)
+            with nogil:
+                fn_pool_run(walk_blocks, job, threads)
+        return 0
+
+    cdef int walk(
+        self, Program program, Source* sources, dim_t rows, int threads
+    ) except -1:
+        """Block after block; the threads share each operation."""
+        cdef Job job
+        cdef dim_t blocks = (rows + self.block - 1) // self.block
+        program.sources[0] = sources[0]
+        program.sources[1] = sources[1]
         memset(&job, 0, sizeof(job))
         job.ops = program.ops
         job.n_ops = program.n_ops
-        job.batch = program.capacity
-        job.steps = (rows + program.capacity - 1) // program.capacity
+        job.batch = self.block
         job.step.total = rows
-        program.launch(&job, threads)
-        program.held[0] = None
-        program.held[1] = None
-        self.spare.append(program)
-        return out
+        while job.first < blocks:
+            if job.first:
+                PyErr_CheckSignals()
+            job.steps = min(blocks - job.first, self.chunk // self.block)
+            job.step.iteration = job.first
+            program.launch(&job, threads)
+            job.first += job.steps
+        return 0
+
+
+cdef str described(cnp.ndarray array):
+    """What an array is, for a message."""
+    layout = "" if array.flags.c_contiguous else ", not C-contiguous"
+    writing = "" if array.flags.writeable else ", read-only"
+    aligned = "" if array.flags.aligned else ", not aligned"
+    return f"shape {np.shape(array)}, dtype {array.dtype}{layout}{writing}{aligned}"

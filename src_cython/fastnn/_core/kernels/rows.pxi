@@ -1,6 +1,14 @@
 """Kernels over the rows of a matrix: moving data in and out, softmax, dropout."""
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+
+
+cdef extern from "half.h" nogil:
+    ctypedef struct fn_half:
+        pass
+    float fn_half_to_f32(fn_half x)
+
 
 ctypedef fused source_t:
     float
@@ -8,6 +16,10 @@ ctypedef fused source_t:
     uint8_t
     int32_t
     int64_t
+    fn_half
+    int8_t
+    int16_t
+    uint16_t
 
 
 # ---- moving rows ----------------------------------------------------------------
@@ -17,6 +29,9 @@ cdef inline void convert(real_t* out, const source_t* inp, dim_t n) noexcept nog
     cdef dim_t i
     if source_t is real_t:
         memcpy(out, inp, n * sizeof(real_t))
+    elif source_t is fn_half:
+        for i in range(n):
+            out[i] = <real_t> fn_half_to_f32(inp[i])
     else:
         for i in range(n):
             out[i] = <real_t> inp[i]
@@ -59,9 +74,21 @@ cdef void run_gather(const Op* op, const Step* step, real_t* _) noexcept nogil:
     elif source.code == 3:
         gather_rows(out, <const int32_t*> NULL, source, step, begin, end, height, width,
                     op.size[3])
-    else:
+    elif source.code == 4:
         gather_rows(out, <const int64_t*> NULL, source, step, begin, end, height, width,
                     op.size[3])
+    elif source.code == 5:
+        gather_rows(out, <const fn_half*> NULL, source, step, begin, end, height, width,
+                    op.size[3])
+    elif source.code == 6:
+        gather_rows(out, <const int8_t*> NULL, source, step, begin, end, height, width,
+                    op.size[3])
+    elif source.code == 7:
+        gather_rows(out, <const int16_t*> NULL, source, step, begin, end, height, width,
+                    op.size[3])
+    else:
+        gather_rows(out, <const uint16_t*> NULL, source, step, begin, end, height,
+                    width, op.size[3])
 
 
 cdef void run_gather_labels(const Op* op, const Step* step, real_t* _) noexcept nogil:
