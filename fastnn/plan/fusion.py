@@ -9,7 +9,13 @@ import dataclasses
 
 from fastnn.plan.tensor import Op, Tensor
 
-__all__ = ["fetch_ahead", "fuse_backward", "fuse_forward", "fuse_loss"]
+__all__ = [
+    "fetch_ahead",
+    "fuse_backward",
+    "fuse_forward",
+    "fuse_loss",
+    "read_in_place",
+]
 
 
 def fuse_forward(ops: list[Op]) -> list[Op]:
@@ -30,6 +36,22 @@ def fuse_forward(ops: list[Op]) -> list[Op]:
         else:
             fused.append(op)
     return [_without_identity(op) for op in fused]
+
+
+def read_in_place(ops: list[Op]) -> list[Op]:
+    """rows gathered, then a product that alone needs them -> a product that reads them
+    in the user's array; they are gathered only where its type or order is another."""
+    if len(ops) < 2 or (ops[0].kind, ops[1].kind) != ("gather", "dense_forward"):
+        return ops
+    gather, product, *rest = ops
+    slot, height, *_ = gather.sizes
+    if height != 1 or not _feeds(gather, product, ops):
+        return ops
+    return [
+        dataclasses.replace(gather, sizes=(*gather.sizes, 1)),
+        dataclasses.replace(product, sizes=(*product.sizes, slot + 1)),
+        *rest,
+    ]
 
 
 def fuse_backward(ops: list[Op]) -> list[Op]:

@@ -16,6 +16,7 @@ from fastnn.plan.fusion import (
     fuse_backward,
     fuse_forward,
     fuse_loss,
+    read_in_place,
 )
 from fastnn.plan.gradients import record_backward
 from fastnn.plan.python_ops import python_loss, python_metric
@@ -88,7 +89,7 @@ def lower_prediction(
     """The operations that predict, and the shape of one prediction."""
     builder = Builder(dtype, training=training)
     out = _forward(builder, layers, input_shape)
-    ops = fuse_forward(builder.ops)
+    ops = read_in_place(fuse_forward(builder.ops))
     sizes = (Y, out.height, out.width, out.row)
     return [*ops, Op("scatter", (), (out,), sizes=sizes)], out.shape
 

@@ -193,3 +193,23 @@ def test_rows_are_fetched_ahead_by_the_first_product_alone():
     )
     products = [op for op in steps.ops if op.kind == "dense_backward_weight"]
     assert [op.sizes[6:] for op in products] == [(), (6, 0)]
+
+
+@pytest.mark.parametrize(
+    ("layers", "read"),
+    [
+        ([Dense(3, "relu"), Dense(2)], True),
+        ([Dense(3)], True),
+        ([Dropout(0.5), Dense(3)], True),
+        ([Activation("relu"), Dense(3)], False),
+        ([Flatten()], False),
+    ],
+)
+def test_the_first_product_reads_the_data_where_they_are(layers, read):
+    model = Sequential([Input((4,)), *layers])
+    model.build()
+    ops, _ = lower_prediction(model.layers, (4,), "float32", training=False)
+    assert len(ops[0].sizes) == (5 if read else 4)
+    assert [len(op.sizes) == 7 for op in ops if op.kind == "dense_forward"][:1] == (
+        [read] if any(isinstance(layer, Dense) for layer in layers) else []
+    )

@@ -115,6 +115,18 @@ cdef inline void share(
         end[0] = min(grains * (step.thread + 1) // step.threads * grain, n)
 
 
+cdef inline const real_t* rows_in_place(
+    const Source* source, const Step* step, const real_t* like
+) noexcept nogil:
+    """where the rows of the batch lie one after the other as real_t; NULL if they must
+    be gathered"""
+    cdef int code = 0 if real_t is float else 1
+    if step.order != NULL or source.code != code \
+            or source.row_bytes % <dim_t> sizeof(real_t):
+        return NULL
+    return <const real_t*> (source.data + step.first * source.row_bytes)
+
+
 # ---- the tables from names to machine code ---------------------------------------
 
 # {dtype: {name: address}} of operations, and of element-wise functions

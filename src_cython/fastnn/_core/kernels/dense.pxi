@@ -197,7 +197,8 @@ cdef void matmul(
 
 cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """operands: out, inp, weight, bias | NULL
-    sizes: rows per sample, inputs, units, row lengths of out, inp, weight"""
+    sizes: rows per sample, inputs, units, row lengths of out, inp, weight, 1 + number
+    of the source that inp is gathered from if it may be read there (0: none)"""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_out = op.size[3], row_inp = op.size[4], row_weight = op.size[5]
@@ -205,7 +206,11 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     cdef const real_t* inp = <const real_t*> op.operand[1]
     cdef const real_t* weight = <const real_t*> op.operand[2]
     cdef const real_t* bias = <const real_t*> op.operand[3]
+    cdef const Source* source = step.sources + op.size[6] - 1
     cdef dim_t begin, end, i
+    if op.size[6] and rows_in_place(source, step, inp) != NULL:
+        inp = rows_in_place(source, step, inp)
+        row_inp = source.row_bytes // <dim_t> sizeof(real_t)
     if m >= 2 * FN_ROWS * step.threads or step.threads == 1:
         share(m, FN_ROWS, step, &begin, &end)
         matmul(out + begin * row_out, inp + begin * row_inp, weight, bias,

@@ -57,10 +57,13 @@ cdef void gather_rows(
 
 
 cdef void run_gather(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    """operands: out; sizes: source, rows per sample, width, row length of out"""
+    """operands: out; sizes: source, rows per sample, width, row length of out, 1 if
+    the operation that reads them can do without where they lie as it needs them"""
     cdef const Source* source = step.sources + op.size[0]
     cdef real_t* out = <real_t*> op.operand[0]
     cdef dim_t begin, end, height = op.size[1], width = op.size[2]
+    if op.size[4] and rows_in_place(source, step, out) != NULL:
+        return
     share(step.rows, 1, step, &begin, &end)
     if source.code == 0:
         gather_rows(out, <const float*> NULL, source, step, begin, end, height, width,
@@ -115,6 +118,9 @@ cdef void run_scatter(const Op* op, const Step* step, real_t* _) noexcept nogil:
     share(step.rows, 1, step, &begin, &end)
     for i in range(begin, end):
         out = <real_t*> (sink.data + (step.first + i) * sink.row_bytes)
+        if height == 1 and width == 1:
+            out[0] = inp[i * op.size[3]]  # a call of memcpy would take longer
+            continue
         for h in range(height):
             memcpy(out + h * width, inp + (i * height + h) * op.size[3],
                    width * sizeof(real_t))
