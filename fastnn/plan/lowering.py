@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from fastnn._core import kernels
 from fastnn.losses.loss import CompiledLoss
-from fastnn.plan.arena import Arena
+from fastnn.plan.arena import Arena, Stretch
 from fastnn.plan.builder import Builder
 from fastnn.plan.fusion import (
     fetch_ahead,
@@ -42,6 +43,9 @@ __all__ = [
 
 # Slots of the engine for what the user passes in; predictions go out through Y.
 X, Y, WEIGHT = 0, 1, 2
+
+# Elements of a matrix whose update is worth an operation of its own.
+_LARGE = 1 << 16
 
 _REDUCTIONS = {
     "sum": 0,
@@ -189,7 +193,7 @@ class Update:
         hyper = Held("settings", self.optimizer.hyper)
         for arena in self.arenas:
             blocks = [self._slot(arena, name) for name in self.optimizer.slots]
-            for stretch in arena.stretches(trainable):
+            for stretch, grain in _owned(arena, trainable):
                 part = slice(stretch.offset, stretch.offset + stretch.size)
                 weights = Held("weights", arena.values[part])
                 slots = [
@@ -201,7 +205,7 @@ class Update:
                     self.optimizer.kernel,
                     (weights, *slots),
                     (gradient, hyper),
-                    sizes=(stretch.size,),
+                    sizes=(stretch.size, grain),
                 )
 
     def _slot(self, arena: Arena, name: str | None) -> np.ndarray | None:
@@ -211,6 +215,22 @@ class Update:
         if arena not in blocks:
             blocks[arena] = arena.like()
         return blocks[arena]
+
+
+def _owned(arena: Arena, variables: list[Variable]) -> Iterator[tuple[Stretch, int]]:
+    """Stretches to update, with the elements of a grain that one thread takes.
+
+    A large matrix is a stretch of its own, shared out by the rows that a thread
+    computes the gradient of: they are in that core's cache.
+    """
+    large = [v for v in variables if v.value.ndim == 2 and v.value.size >= _LARGE]
+    small = [v for v in variables if not any(v is other for other in large)]
+    for stretch in arena.stretches(small):
+        yield stretch, 0
+    for variable in large:
+        row = variable.value.strides[0] // variable.value.itemsize
+        for stretch in arena.stretches([variable]):
+            yield stretch, kernels.TILE_ROWS * row
 
 
 def _forward(builder, layers, input_shape) -> Tensor:

@@ -15,6 +15,7 @@ from fastnn.plan.costs import flops
 from fastnn.plan.lowering import Steps, Update, lower_prediction, lower_step
 from fastnn.plan.tensor import Op
 from fastnn.threads import get_num_threads
+from fastnn.training.pace import Pace
 from fastnn.variable import Variable
 
 if TYPE_CHECKING:
@@ -62,10 +63,17 @@ class StepPlan:
     key: Any
     work: int
     most_threads: int
+    paces: dict[int, Pace] = dataclasses.field(default_factory=dict)
 
     @property
     def capacity(self) -> int:
         return self.bound.memory.capacity
+
+    def pace(self, rows: int) -> Pace:
+        """Returns what knows the speed of steps on batches of `rows`."""
+        if rows not in self.paces:
+            self.paces[rows] = Pace(self.threads_for(rows))
+        return self.paces[rows]
 
     def threads_for(self, rows: int) -> int:
         """Returns how many threads pay for a batch of `rows`."""

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["StepRunner", "logs_of"]
 
-# A chunk is about this long: a progress bar moves and Ctrl-C is answered in between.
-_CHUNK_SECONDS = 0.05
-
 
 class StepRunner:
     """Runs steps of one plan over one data set.
@@ -42,9 +39,8 @@ class StepRunner:
         self.rows = arrays.rows
         self.batch_size = batch_size
         self.steps = -(-arrays.rows // batch_size)
-        self.threads = plan.threads_for(batch_size)
+        self._pace = plan.pace(batch_size)
         self._on_halt = on_halt
-        self._chunk = 1
         plan.bound.program.bind(arrays.x, arrays.y, arrays.weight)
 
     def close(self) -> None:
@@ -71,13 +67,10 @@ class StepRunner:
         Returns:
             The number of steps done; fewer than one only if `on_halt` ended the run.
         """
-        wanted = min(steps, 1 if every_step else self._chunk)
+        wanted = min(steps, 1 if every_step else self._pace.steps)
         begun = time.perf_counter()
         done = self._until_halt(first, wanted, order, iteration)
-        elapsed = time.perf_counter() - begun
-        if done and elapsed > 0:
-            pace = int(done / elapsed * _CHUNK_SECONDS)
-            self._chunk = max(1, min(pace, 4 * self._chunk))
+        self._pace.record(done, time.perf_counter() - begun)
         return done
 
     def _until_halt(self, first, wanted, order, iteration) -> int:
@@ -90,7 +83,7 @@ class StepRunner:
                 wanted - done,
                 order=order,
                 iteration=iteration + done,
-                threads=self.threads,
+                threads=self._pace.threads,
                 start_op=start,
             )
             done += more

@@ -15,6 +15,14 @@ from fastnn.models import Sequential
 SLOWEST_ANSWER = 0.6  # seconds; 0.1 is what is promised of a machine that is idle
 
 
+@pytest.fixture(autouse=True)
+def listening():
+    """A program that a shell starts in the background ignores SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def model():
     model = Sequential([Input((20,)), Dense(64, "relu"), Dense(1)])

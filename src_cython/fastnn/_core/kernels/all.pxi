@@ -9,6 +9,7 @@ include "metrics.pxi"
 include "optimizers.pxi"
 
 VECTOR_BYTES = FN_VECTOR_BYTES
+TILE_ROWS = FN_ROWS
 HAS_FMA = bool(FN_HAS_FMA)
 
 # A door whose kernel has its name already goes by that name in Python.

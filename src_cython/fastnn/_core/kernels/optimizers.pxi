@@ -173,9 +173,9 @@ cdef double l1_l2_value(
 cdef inline void stretch(
     const Op* op, const Step* step, dim_t* begin, dim_t* n
 ) noexcept nogil:
-    """this thread's part of the elements of an update"""
+    """this thread's part of the elements of an update: whole grains of size[1]"""
     cdef dim_t end
-    share(op.size[0], 1024, step, begin, &end)
+    share(op.size[0], op.size[1] if op.size[1] else 1024, step, begin, &end)
     n[0] = end - begin[0]
 
 
