@@ -18,7 +18,7 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from benchmarks import machine, report
+from benchmarks import machine, quiet, report
 from benchmarks.cases import CASES_BY_NAME
 from benchmarks.contest import Contest
 from benchmarks.peers import PEERS, PEERS_BY_NAME
@@ -36,6 +36,7 @@ def main() -> None:
         threads=options.threads,
         rounds=options.rounds,
         short=options.short,
+        quiet=options.quiet,
     )
     described = machine.describe()
     print(", ".join(f"{key} {value}" for key, value in described.items()))
@@ -69,8 +70,15 @@ def parse() -> argparse.Namespace:
         help="more interpreters in which to look for peers",
     )
     add("--short", action="store_true", help="a few steps only, to see that it runs")
+    add(
+        "--quiet",
+        action="store_true",
+        help="take a turn again during which other processes were busy (Linux)",
+    )
     add("--save", action="store_true", help="write JSON into benchmarks/results/")
     options = parser.parse_args()
+    if options.quiet and not quiet.supported():
+        parser.error("--quiet: expected a system with /proc/stat")
     if options.threads > machine.processors():
         parser.error(
             f"--threads: expected at most {machine.processors()}, the processors that "

@@ -50,6 +50,9 @@ def extras(result: Result) -> str:
         if key in result.rounds[0]:
             middle = median(figures[key] for figures in result.rounds)
             parts.append(f"{key} {middle:.3g}")
+    disturbed = sum(figures.get("disturbed", False) for figures in result.rounds)
+    if disturbed:
+        parts.append(f"others busy in {disturbed} of {len(result.rounds)} rounds")
     return f"  ({', '.join(parts)})" if parts else ""
 
 

@@ -105,13 +105,19 @@ class Training:
         if self._position == 0 and self.settings.shuffle:
             self._order = random.permutation(self._seed, self._pass, runner.rows)
         optimizer = self.model.compilation.optimizer
-        ran = runner.run(
-            self._position,
-            min(wanted, runner.steps - self._position),
-            order=self._order,
-            iteration=optimizer.iterations,
-            every_step=every_step,
-        )
+        program = runner.plan.bound.program
+        before = program.steps_done
+        try:
+            ran = runner.run(
+                self._position,
+                min(wanted, runner.steps - self._position),
+                order=self._order,
+                iteration=optimizer.iterations,
+                every_step=every_step,
+            )
+        except BaseException:  # the updates before it count
+            optimizer.iterations += program.steps_done - before
+            raise
         optimizer.iterations += ran
         self._position += ran
         if self._position == runner.steps:

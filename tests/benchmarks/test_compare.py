@@ -1,13 +1,14 @@
 """The comparison runs, and the peers in it do the same work."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks import cases, peers, report
+from benchmarks import cases, peers, quiet, report
 from benchmarks.contest import Result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,3 +63,17 @@ def test_saved_file_says_where_and_what(tmp_path):
     assert document["versions"] == {"fastnn": "1.0", "numpy": "1.0"}
     rows = document["cases"][0]["peers"]
     assert [row["ratio_to_fastnn"] for row in rows] == [1.0, 3.0]
+
+
+@pytest.mark.skipif(not quiet.supported(), reason="needs /proc/stat")
+def test_another_busy_process_is_noticed():
+    clock = quiet.Clock(os.getpid())
+    busy = "import time\nend = time.time() + 0.5\nwhile time.time() < end: pass"
+    subprocess.run([sys.executable, "-c", busy], check=True)
+    assert clock.disturbed()
+
+
+def test_disturbed_rounds_are_told():
+    peer = result("fastnn", 1.0, 2.0)
+    peer.rounds[0]["disturbed"] = True
+    assert "others busy in 1 of 2 rounds" in report.extras(peer)

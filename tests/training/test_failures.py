@@ -227,3 +227,19 @@ def test_a_loss_of_the_wrong_length(problem, rows):
     model.compile("sgd", wrong)
     with pytest.raises(ValueError, match="'wrong' to return a value for each of 40"):
         model.fit(*problem, batch_size=40, verbose=0)
+
+
+def test_updates_before_an_exception_are_counted(rng):
+    calls = []
+
+    def failing_loss(y_true, y_pred):
+        calls.append(len(y_pred))
+        if len(calls) > 5 * 3:  # three calls a step: the value, and two for its slope
+            raise RuntimeError("enough")
+        return ((y_true - y_pred) ** 2).mean(axis=-1)
+
+    model = Sequential([Dense(1, input_dim=2)])
+    model.compile("adam", failing_loss)
+    with pytest.raises(RuntimeError, match="enough"):
+        model.fit(rng.normal(size=(64, 2)), rng.normal(size=64), 4, verbose=0)
+    assert model.optimizer.iterations == 5

@@ -66,8 +66,9 @@ cdef bint read_rows(Source* source, cnp.ndarray array, int lead) noexcept:
             or not cnp.PyArray_ISNOTSWAPPED(array):
         return False
     for axis in range(cnp.PyArray_NDIM(array) - 1, lead - 1, -1):
+        # the strides of an array without elements mean nothing
         if cnp.PyArray_STRIDE(array, axis) != inner \
-                and cnp.PyArray_DIM(array, axis) > 1:
+                and cnp.PyArray_DIM(array, axis) > 1 and cnp.PyArray_SIZE(array):
             return False
         inner *= cnp.PyArray_DIM(array, axis)
     source.data = <char*> cnp.PyArray_DATA(array)
@@ -197,6 +198,7 @@ cdef class Program:
     cdef int halt
     cdef bint running
     cdef readonly dim_t capacity
+    cdef readonly long long steps_done  # whole steps since the program was made
 
     def __cinit__(self, list specs, dim_t capacity, keep):
         cdef int i, j
@@ -299,6 +301,7 @@ cdef class Program:
         with nogil:
             fn_pool_run(walk, job, threads)
         self.running = False
+        self.steps_done += job.done
         if self.error is not None:
             error, self.error = self.error, None
             raise error
