@@ -17,4 +17,6 @@ CASES = [
     Case("log1p", ("out",), partial(_arguments, -0.9, 2), "around 1"),
     Case("log1p", ("out",), partial(_arguments, -1e-3, 1e-3), "around 0"),
     Case("log1p", ("out",), partial(_arguments, 1, 1e30), "large"),
+    Case("erf", ("out",), partial(_arguments, -6, 6)),
+    Case("erf", ("out",), partial(_arguments, -1e-3, 1e-3), "around 0"),
 ]

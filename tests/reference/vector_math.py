@@ -1,10 +1,12 @@
 """Elementary functions over 1-D arrays."""
 
+import math
+
 import numpy as np
 
 from .precision import wide
 
-__all__ = ["exp", "log", "log1p"]
+__all__ = ["erf", "exp", "log", "log1p"]
 
 
 def exp(out, inp):
@@ -20,3 +22,8 @@ def log(out, inp):
 def log1p(out, inp):
     """out := log(1 + inp)"""
     out[...] = np.log1p(wide(inp))
+
+
+def erf(out, inp):
+    """out := 2 / sqrt(pi) * the integral of exp(-t ** 2) from 0 to inp"""
+    out[...] = [math.erf(x) for x in wide(inp)]

@@ -24,6 +24,10 @@ cdef extern from "vector_math.h" nogil:
     double fn_tanh_f64(double x)
     float fn_sigmoid_f32(float x)
     double fn_sigmoid_f64(double x)
+    float fn_softplus_f32(float x)
+    double fn_softplus_f64(double x)
+    float fn_erf_f32(float x)
+    double fn_erf_f64(double x)
     float fn_fma_f32(float a, float b, float c)
     double fn_fma_f64(double a, double b, double c)
     int FN_HAS_FMA
@@ -86,6 +90,20 @@ cdef inline real_t sigmoid_(real_t x) noexcept nogil:
         return fn_sigmoid_f32(x)
     else:
         return fn_sigmoid_f64(x)
+
+
+cdef inline real_t softplus_(real_t x) noexcept nogil:
+    if real_t is float:
+        return fn_softplus_f32(x)
+    else:
+        return fn_softplus_f64(x)
+
+
+cdef inline real_t erf_(real_t x) noexcept nogil:
+    if real_t is float:
+        return fn_erf_f32(x)
+    else:
+        return fn_erf_f64(x)
 
 
 cdef inline real_t fma_(real_t a, real_t b, real_t c) noexcept nogil:

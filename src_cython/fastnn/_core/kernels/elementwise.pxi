@@ -114,7 +114,7 @@ cdef void elu_forward(
     cdef real_t low
     for i in range(n):
         low = alpha * expm1_negative(0 if inp[i] > 0 else inp[i])
-        out[i] = inp[i] if inp[i] > 0 else low
+        out[i] = inp[i] if inp[i] >= 0 else low  # -0 stays -0
 
 
 cdef void elu_backward(
@@ -132,9 +132,7 @@ cdef void softplus_forward(
     """out := log(1 + exp(inp))"""
     cdef dim_t i
     for i in range(n):
-        out[i] = (inp[i] if inp[i] > 0 else 0) + log1p_(
-            exp_(-inp[i] if inp[i] > 0 else inp[i])
-        )
+        out[i] = softplus_(inp[i])
 
 
 cdef void softplus_backward(
@@ -175,6 +173,15 @@ cdef void log1p_forward(
         out[i] = log1p_(inp[i])
 
 
+cdef void erf_forward(
+    real_t* out, const real_t* inp, real_t alpha, dim_t n
+) noexcept nogil:
+    """out := the error function of inp"""
+    cdef dim_t i
+    for i in range(n):
+        out[i] = erf_(inp[i])
+
+
 cdef void _add_function(
     name, forward_f32 forward32, backward_f32 backward32,
     forward_f64 forward64, backward_f64 backward64,
@@ -200,6 +207,7 @@ _add_function("softplus", softplus_forward[float], softplus_backward[float],
 _add_function("exp", exp_forward[float], NULL, exp_forward[double], NULL)
 _add_function("log", log_forward[float], NULL, log_forward[double], NULL)
 _add_function("log1p", log1p_forward[float], NULL, log1p_forward[double], NULL)
+_add_function("erf", erf_forward[float], NULL, erf_forward[double], NULL)
 
 
 cdef inline void apply_forward(
@@ -305,3 +313,8 @@ def log(out, inp):
 def log1p(out, inp):
     """out := log(1 + inp)"""
     _elementwise_forward("log1p", out, inp, 0.0)
+
+
+def erf(out, inp):
+    """out := the error function of inp"""
+    _elementwise_forward("erf", out, inp, 0.0)
