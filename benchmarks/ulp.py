@@ -1,8 +1,8 @@
 """The largest errors of the vector mathematics: float32 over all 2^32 inputs.
 
 ``python -m benchmarks.ulp`` computes every function on every float32 there is, NaN and
-denormal numbers included, and compares it with float64: about half a minute a function
-on one core. ``--functions exp tanh`` and ``--isa avx2`` choose; ``--step 101`` takes
+denormal numbers included, and compares it with float64: about a minute a function on
+one core. ``--functions exp tanh`` and ``--isa avx2`` choose; ``--step 101`` takes
 every 101st input; ``--float64 20000`` compares float64 with mpmath on that many random
 inputs instead. It ends with status 1 if a bound is broken.
 
