@@ -2,7 +2,8 @@
 
 builder     records what layers say
 lowering    puts forward pass, loss, metrics, backward pass and update in a row
-gradients   the backward rule of each operation
+rules       forward and backward of each kind of operation
+gradients   the backward pass, by those rules
 fusion      rewrites that merge neighbours
 memory      where tensors lie
 binding     addresses and machine code

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from fastnn.plan.rules import RULES
 from fastnn.plan.tensor import Op, Operand, Tensor
 from fastnn.variable import Variable
 
@@ -85,7 +86,7 @@ class Builder:
         """Records one operation of a layer.
 
         Args:
-            kind: "dense", "elementwise", "softmax", "dropout" or "reshape".
+            kind: Its name in `RULES`, with or without "_forward".
             x: What it is applied to.
             *weights: Its variables, None for one that is left out.
             shape: Of its result, without the batch axis.
@@ -97,9 +98,10 @@ class Builder:
             Its result.
         """
         out = self.tensor(function or kind, shape)
-        extra, sizes = _RECIPES[kind](self, x, out, weights)
+        operation = kind if kind in RULES else f"{kind}_forward"
+        extra, sizes = RULES[operation].prepare(self, x, out, weights)
         self.emit(
-            f"{kind}_forward" if kind != "reshape" else kind,
+            operation,
             (out, *extra),
             (x, *weights),
             sizes=sizes,
@@ -147,39 +149,3 @@ class Builder:
 
 def _among(variable: Variable, variables: list[Variable]) -> bool:
     return any(variable is other for other in variables)
-
-
-# ---- what each kind of forward operation asks of its kernel: further outputs, sizes
-
-
-def _dense(builder, x, out, weights):
-    kernel = weights[0]
-    row_weight = kernel.value.strides[0] // kernel.value.itemsize
-    inputs, units = kernel.shape
-    return (), (x.height, inputs, units, out.row, x.row, row_weight)
-
-
-def _elementwise(builder, x, out, weights):
-    return (), (x.height, x.row)
-
-
-def _softmax(builder, x, out, weights):
-    return (), (x.height, x.width, x.row)
-
-
-def _dropout(builder, x, out, weights):
-    mask = builder.tensor("mask", (x.height, x.row), "uint8", padded=False)
-    return (mask,), (x.height, x.width, x.row)
-
-
-def _reshape(builder, x, out, weights):
-    return (), (out.height, out.width, out.row, x.height, x.width, x.row)
-
-
-_RECIPES = {
-    "dense": _dense,
-    "elementwise": _elementwise,
-    "softmax": _softmax,
-    "dropout": _dropout,
-    "reshape": _reshape,
-}

@@ -1,0 +1,20 @@
+"""What the plan knows of each kind of operation that a layer can record.
+
+One file per family, with the operation's forward and backward side by side; `RULES` is
+the one table. A new kind is a file here, a line in the table, and a kernel.
+"""
+
+from fastnn.plan.rules import dense, dropout, elementwise, python, reshape, softmax
+from fastnn.plan.rules.rule import Gradients, Rule
+
+__all__ = ["RULES", "Gradients", "Rule"]
+
+RULES = {
+    "dense_forward": dense.RULE,
+    "dropout_forward": dropout.RULE,
+    "elementwise_forward": elementwise.RULE,
+    "python": python.RULE,
+    "reshape": reshape.RULE,
+    "softmax_forward": softmax.RULE,
+}
+"""By the name of the forward operation."""

@@ -1,0 +1,18 @@
+"""Softmax along the last axis."""
+
+from fastnn.plan.rules.rule import Rule, if_needed
+
+__all__ = ["RULE"]
+
+
+def _prepare(builder, x, out, weights):
+    return (), (x.height, x.width, x.row)
+
+
+def _backward(builder, op, dout, context):
+    return if_needed(builder, op, lambda dx: builder.emit(
+        "softmax_backward", (dx,), (dout, op.outputs[0]), sizes=op.sizes
+    ))  # fmt: skip
+
+
+RULE = Rule(_prepare, _backward)
