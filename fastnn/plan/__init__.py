@@ -4,6 +4,7 @@ builder     records what layers say
 lowering    puts forward pass, loss, metrics, backward pass and update in a row
 rules       forward and backward of each kind of operation
 gradients   the backward pass, by those rules
+update      what the optimizer does to the weights at the end of a step
 fusion      rewrites that merge neighbours
 memory      where tensors lie
 binding     addresses and machine code

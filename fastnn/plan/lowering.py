@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from fastnn._core import kernels
 from fastnn.losses.loss import CompiledLoss
-from fastnn.plan.arena import Arena, Stretch
 from fastnn.plan.builder import Builder
 from fastnn.plan.fusion import (
     fetch_ahead,
@@ -22,19 +20,17 @@ from fastnn.plan.fusion import (
 from fastnn.plan.gradients import record_backward
 from fastnn.plan.python_ops import python_loss, python_metric
 from fastnn.plan.tensor import Held, Op, Tensor
+from fastnn.plan.update import Update
 
 if TYPE_CHECKING:
     from fastnn.layers import Layer
     from fastnn.losses import Loss
     from fastnn.metrics import Metric
-    from fastnn.optimizers import Optimizer
-    from fastnn.variable import Variable
 
 __all__ = [
     "WEIGHT",
     "Goal",
     "Steps",
-    "Update",
     "X",
     "Y",
     "lower_prediction",
@@ -43,9 +39,6 @@ __all__ = [
 
 # Slots of the engine for what the user passes in; predictions go out through Y.
 X, Y, WEIGHT = 0, 1, 2
-
-# Elements of a matrix whose update is worth an operation of its own.
-_LARGE = 1 << 16
 
 _REDUCTIONS = {
     "sum": 0,
@@ -158,79 +151,6 @@ def lower_step(
     backward = fuse_backward(builder.ops) if fuse else builder.ops
     ops = [*forward, *objective, *backward]
     return Steps(fetch_ahead(ops) if fuse else ops, forward)
-
-
-class Update:
-    """How the weights of a model change: gradients, slots, and the optimizer's rule.
-
-    Args:
-        optimizer: The optimizer; it keeps the slots.
-        arenas: Where the weights lie.
-        trained: The weights that change.
-    """
-
-    def __init__(
-        self, optimizer: Optimizer, arenas: list[Arena], trained: list[Variable]
-    ):
-        self.optimizer = optimizer
-        self.arenas = arenas
-        self.trained = trained
-        self._gradients = {arena: arena.like() for arena in arenas}
-        self._held: dict[int, Held] = {}
-
-    def gradient_of(self, variable: Variable) -> Held | None:
-        """The memory of a variable's gradient; None if the variable is frozen."""
-        if not any(variable is other for other in self.trained):
-            return None
-        if id(variable) not in self._held:
-            arena = variable.arena
-            view = arena.view(self._gradients[arena], variable)
-            self._held[id(variable)] = Held(f"d {variable.name}", view)
-        return self._held[id(variable)]
-
-    def record(self, builder: Builder, trainable: list[Variable]) -> None:
-        """Records the optimizer's pass over each stretch of weights."""
-        hyper = Held("settings", self.optimizer.hyper)
-        for arena in self.arenas:
-            blocks = [self._slot(arena, name) for name in self.optimizer.slots]
-            for stretch, grain in _owned(arena, trainable):
-                part = slice(stretch.offset, stretch.offset + stretch.size)
-                weights = Held("weights", arena.values[part])
-                slots = [
-                    None if block is None else Held("slot", block[part])
-                    for block in blocks
-                ]
-                gradient = Held("gradients", self._gradients[arena][part])
-                builder.emit(
-                    self.optimizer.kernel,
-                    (weights, *slots),
-                    (gradient, hyper),
-                    sizes=(stretch.size, grain),
-                )
-
-    def _slot(self, arena: Arena, name: str | None) -> np.ndarray | None:
-        if name is None:
-            return None
-        blocks = self.optimizer.slot_values.setdefault(name, {})
-        if arena not in blocks:
-            blocks[arena] = arena.like()
-        return blocks[arena]
-
-
-def _owned(arena: Arena, variables: list[Variable]) -> Iterator[tuple[Stretch, int]]:
-    """Stretches to update, with the elements of a grain that one thread takes.
-
-    A large matrix is a stretch of its own, shared out by the rows that a thread
-    computes the gradient of: they are in that core's cache.
-    """
-    large = [v for v in variables if v.value.ndim == 2 and v.value.size >= _LARGE]
-    small = [v for v in variables if not any(v is other for other in large)]
-    for stretch in arena.stretches(small):
-        yield stretch, 0
-    for variable in large:
-        row = variable.value.strides[0] // variable.value.itemsize
-        for stretch in arena.stretches([variable]):
-            yield stretch, kernels.TILE_ROWS * row
 
 
 def _forward(builder, layers, input_shape) -> Tensor:

@@ -12,8 +12,9 @@ from fastnn._core import engine
 from fastnn.plan.arena import adopt
 from fastnn.plan.binding import Bound, bind
 from fastnn.plan.costs import flops
-from fastnn.plan.lowering import Steps, Update, lower_prediction, lower_step
+from fastnn.plan.lowering import Steps, lower_prediction, lower_step
 from fastnn.plan.tensor import Op
+from fastnn.plan.update import Update
 from fastnn.threads import get_num_threads
 from fastnn.training.pace import Pace
 from fastnn.variable import Variable

@@ -10,7 +10,8 @@ from fastnn.layers import Activation, Dense, Dropout, Flatten, Input
 from fastnn.models import Sequential
 from fastnn.plan.arena import adopt
 from fastnn.plan.binding import bind
-from fastnn.plan.lowering import Update, lower_prediction, lower_step
+from fastnn.plan.lowering import lower_prediction, lower_step
+from fastnn.plan.update import Update
 from fastnn.training.goal import Compilation
 
 FUNCTIONS = ["linear", "relu", "sigmoid", "tanh", "leaky_relu", "elu", "softplus"]
