@@ -7,12 +7,14 @@ import Dense`, `from fastnn.optimizers import Adam`.
 from fastnn import (
     activations,
     callbacks,
+    config,
     initializers,
     layers,
     losses,
     metrics,
     models,
     optimizers,
+    random,
     regularizers,
     utils,
 )
@@ -20,14 +22,17 @@ from fastnn.config import show_config
 from fastnn.layers import Input
 from fastnn.models import Sequential
 from fastnn.threads import get_num_threads, set_num_threads
+from fastnn.variable import Variable
 from fastnn.version import __version__
 
 __all__ = [
     "Input",
     "Sequential",
+    "Variable",
     "__version__",
     "activations",
     "callbacks",
+    "config",
     "datasets",
     "get_num_threads",
     "initializers",
@@ -36,6 +41,7 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "random",
     "regularizers",
     "set_num_threads",
     "show_config",

@@ -5,23 +5,47 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DEFAULT", "SUPPORTED", "as_real", "standardize_dtype"]
+__all__ = ["SUPPORTED", "as_real", "floatx", "set_floatx", "standardize_dtype"]
 
 SUPPORTED = ("float32", "float64")
-DEFAULT = "float32"
+
+_floatx = "float32"
+
+
+def floatx() -> str:
+    """Returns the element type of what names none: "float32", or what was set."""
+    return _floatx
+
+
+def set_floatx(value: npt.DTypeLike) -> None:
+    """Sets the element type of what names none.
+
+    Args:
+        value: "float32" or "float64".
+
+    Raises:
+        ValueError: If it is another type.
+
+    Example:
+        >>> fastnn.config.set_floatx("float64")
+    """
+    global _floatx
+    if value is None:
+        raise ValueError(f"Expected dtype to be one of {SUPPORTED}. Received: None")
+    _floatx = standardize_dtype(value)
 
 
 def standardize_dtype(dtype: npt.DTypeLike | None = None) -> str:
     """Returns the name of a supported element type.
 
     Args:
-        dtype: Name, NumPy dtype or type; None means the default, float32.
+        dtype: Name, NumPy dtype or type; None means `floatx()`.
 
     Raises:
         ValueError: If the type is not float32 or float64.
     """
     if dtype is None:
-        return DEFAULT
+        return _floatx
     try:
         name = np.dtype(dtype).name
     except TypeError:

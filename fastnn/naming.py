@@ -1,14 +1,18 @@
-"""Automatic names, as Keras makes them: `dense`, `dense_1`, `dense_2`, ..."""
+"""Automatic names (`dense`, `dense_1`, ...) as Keras makes them, and paths."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from contextvars import ContextVar
 
-__all__ = ["auto_name", "to_snake_case"]
+__all__ = ["auto_name", "current_path", "name_scope", "restart", "to_snake_case"]
 
 _counters: defaultdict[str, itertools.count] = defaultdict(itertools.count)
+_path: ContextVar[tuple[str, ...]] = ContextVar("path", default=())
 
 
 def to_snake_case(name: str) -> str:
@@ -19,7 +23,27 @@ def to_snake_case(name: str) -> str:
 
 
 def auto_name(class_name: str) -> str:
-    """Returns a name that no earlier call in this process has returned."""
+    """Returns a name that no earlier call since `restart` has returned."""
     prefix = to_snake_case(class_name)
     number = next(_counters[prefix])
     return f"{prefix}_{number}" if number else prefix
+
+
+def restart() -> None:
+    """Makes automatic names count from the beginning again."""
+    _counters.clear()
+
+
+@contextlib.contextmanager
+def name_scope(name: str) -> Iterator[None]:
+    """Puts a name in front of the paths of the variables that are made inside."""
+    token = _path.set((*_path.get(), name))
+    try:
+        yield
+    finally:
+        _path.reset(token)
+
+
+def current_path() -> str:
+    """Returns the names of the scopes around, such as `sequential/dense`."""
+    return "/".join(_path.get())

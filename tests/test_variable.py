@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastnn.dtypes import as_real, standardize_dtype
+from fastnn.naming import name_scope
 from fastnn.variable import LINE, Variable, padded_width, padded_zeros
 
 DTYPES = ["float32", "float64"]
@@ -73,7 +74,10 @@ def test_value_is_live_and_numpy_is_a_copy(shape):
     [
         (np.zeros(2, np.float64), "float64"),
         (np.zeros(2, np.float32), "float32"),
-        (np.zeros(2, np.int64), "float32"),
+        (np.zeros(2, np.int64), "int64"),
+        (np.zeros(2, np.uint8), "uint8"),
+        ([1, 2], "int32"),
+        (True, "bool"),
         ([1.0, 2.0], "float32"),
         (1.0, "float32"),
     ],
@@ -147,3 +151,97 @@ def test_as_real_does_not_copy_what_fits():
     array = np.ones((2, 3), np.float32)
     assert as_real(array) is array
     assert as_real(array.T).flags.c_contiguous
+
+
+def test_made_by_an_initializer():
+    variable = Variable("ones", (2, 3), "float64", name="w")
+    assert np.array_equal(variable.numpy(), np.ones((2, 3)))
+    assert variable.dtype == "float64"
+    assert variable.ndim == 2
+    drawn = Variable(lambda shape, dtype: np.full(shape, 7, dtype), shape=(2,))
+    assert drawn.numpy().tolist() == [7, 7]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"initializer": "ones"},
+        {"initializer": "ones", "shape": (2, None)},
+        {"initializer": "ones", "shape": (-1,)},
+        {"initializer": np.zeros(3), "shape": (2,)},
+        {"initializer": lambda shape, dtype: np.zeros(5), "shape": (2,)},
+        {"initializer": 1.0, "name": "a/b"},
+        {"initializer": 1.0, "dtype": "complex64"},
+        {"initializer": 1.0, "regularizer": 3},
+        {"initializer": 1.0, "constraint": 3},
+    ],
+)
+def test_wrong_arguments_are_refused(arguments):
+    with pytest.raises(ValueError, match="Received: "):
+        Variable(**arguments)
+
+
+def test_arithmetic_is_that_of_arrays():
+    a, b = np.array([1.0, -2.0], np.float32), np.array([3.0, 0.5], np.float32)
+    v, w = Variable(a), Variable(b)
+    assert (v + w).tolist() == (a + b).tolist()
+    assert (v - b).tolist() == (a - b).tolist()
+    assert (a - w).tolist() == (a - b).tolist()
+    assert (2 - v).tolist() == (2 - a).tolist()
+    assert (v * 2).dtype == np.float32
+    assert (v / w).tolist() == (a / b).tolist()
+    assert (w // 2).tolist() == (b // 2).tolist()
+    assert (v % w).tolist() == (a % b).tolist()
+    assert (w**2).tolist() == (b**2).tolist()
+    assert (2**w).tolist() == (2**b).tolist()
+    assert v @ w == a @ b
+    assert (-v).tolist() == (-a).tolist()
+    assert abs(v).tolist() == [1, 2]
+    assert (v < w).tolist() == [True, True]
+    assert (v == a).tolist() == [True, True]
+    assert (v != w).tolist() == [True, True]
+    assert v[1] == -2
+    assert [float(x) for x in v] == [1, -2]
+    assert len(v) == 2
+    assert float(Variable(2.5)) == 2.5
+    assert np.exp(v).tolist() == np.exp(a).tolist()
+
+
+def test_an_array_made_of_it_is_a_copy():
+    v = Variable(np.zeros(2))
+    for array in (np.asarray(v), +v, v[:], np.array(v)):
+        array[...] = 1
+    assert not v.numpy().any()
+
+
+def test_assign_add_and_sub():
+    v = Variable(np.array([1.0, 2.0]))
+    before = v.value
+    assert v.assign_add([1.0, 1.0]).tolist() == [2, 3]
+    v.assign_sub(Variable(np.array([0.5, 0.5])))
+    assert v.numpy().tolist() == [1.5, 2.5]
+    assert v.value is before
+    with pytest.raises(ValueError, match=r"Received: shape=\(2, 2\)"):
+        v.assign_add([[1.0], [1.0]])
+
+
+def test_as_a_condition_it_is_refused():
+    with pytest.raises(TypeError, match="Received: <Variable path=flag"):
+        bool(Variable(1.0, name="flag"))
+
+
+def test_is_found_by_identity():
+    v = Variable(np.zeros(3))
+    assert {v: "here"}[v] == "here"
+
+
+def test_path_names_the_scopes_around():
+    with name_scope("model"), name_scope("dense"):
+        assert Variable(0.0, name="kernel").path == "model/dense/kernel"
+    assert Variable(0.0, name="alone").path == "alone"
+
+
+def test_constrain():
+    v = Variable(np.array([-1.0, 2.0]), constraint=lambda w: np.maximum(w, 0))
+    v.constrain()
+    assert v.numpy().tolist() == [0, 2]

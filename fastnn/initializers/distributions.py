@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from fastnn.initializers.initializer import RandomInitializer
+from fastnn.random import Seed
+from fastnn.random.values import standard_truncated_normal
 
 __all__ = [
     "RandomNormal",
     "RandomUniform",
     "TruncatedNormal",
     "affine",
-    "standard_truncated_normal",
 ]
 
 
@@ -23,12 +22,10 @@ class RandomNormal(RandomInitializer):
     Args:
         mean: Mean of the values.
         stddev: Standard deviation of the values.
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
     """
 
-    def __init__(
-        self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None
-    ):
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Seed = None):
         super().__init__(seed)
         self.mean = mean
         self.stddev = stddev
@@ -43,7 +40,7 @@ class TruncatedNormal(RandomNormal):
     Args:
         mean: Mean of the values.
         stddev: Standard deviation before truncation.
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
     """
 
     def draw(self, generator, shape, dtype):
@@ -57,12 +54,10 @@ class RandomUniform(RandomInitializer):
     Args:
         minval: Lower bound, inclusive.
         maxval: Upper bound, exclusive.
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
     """
 
-    def __init__(
-        self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None
-    ):
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Seed = None):
         super().__init__(seed)
         self.minval = minval
         self.maxval = maxval
@@ -77,11 +72,3 @@ def affine(values: np.ndarray, factor: float, offset: float) -> np.ndarray:
     values *= factor
     values += offset
     return values
-
-
-def standard_truncated_normal(generator, shape, dtype) -> np.ndarray:
-    """Returns values from N(0, 1), none beyond plus or minus two."""
-    values = generator.standard_normal(math.prod(shape), dtype)
-    while (outside := np.flatnonzero(np.abs(values) > 2)).size:
-        values[outside] = generator.standard_normal(outside.size, dtype)
-    return values.reshape(shape)

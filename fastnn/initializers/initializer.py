@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fastnn.dtypes import standardize_dtype
+from fastnn.random import Seed, SeedGenerator, checked_seed, generator_of, key_of
 from fastnn.saving.config import Configurable
 
 __all__ = ["Initializer", "RandomInitializer"]
@@ -22,8 +23,8 @@ class Initializer(Configurable):
         """Returns the first values of a weight.
 
         Args:
-            shape: Sequence[int] of the weight.
-            dtype: float32 (the default) or float64.
+            shape: Shape of the weight.
+            dtype: float32 or float64; by default `fastnn.config.floatx()`.
         """
         raise NotImplementedError(
             f"Expected {type(self).__name__} to override `__call__(shape, dtype=None)`"
@@ -37,29 +38,24 @@ class Initializer(Configurable):
 class RandomInitializer(Initializer):
     """Base of the random initializers; a subclass writes `draw`.
 
-    The same initializer returns the same values at each call.
+    The same initializer returns the same values at each call, unless its seed is a
+    `SeedGenerator`, which gives each call a seed of its own.
 
     Args:
-        seed: An integer, or None to take the next seed of `set_random_seed`.
+        seed: An integer, a `fastnn.random.SeedGenerator`, or None to take the next seed
+            of `set_random_seed`.
 
     Raises:
-        ValueError: If `seed` is neither an integer nor None.
+        ValueError: If `seed` is none of these.
     """
 
-    def __init__(self, seed: int | None = None):
-        from fastnn import random
-
-        if seed is not None and not isinstance(seed, int | np.integer):
-            raise ValueError(
-                f"Expected `seed` to be an integer or None. Received: {seed=}"
-            )
-        self.seed = seed
-        self._key = random.next_seed() if seed is None else int(seed) % 2**64
+    def __init__(self, seed: Seed = None):
+        self.seed = checked_seed(seed)
+        drawn = isinstance(self.seed, SeedGenerator)
+        self._key = self.seed if drawn else key_of(self.seed)
 
     def __call__(self, shape, dtype=None):
-        from fastnn import random
-
-        generator = random.generator(self._key)
+        generator = generator_of(self._key)
         return self.draw(generator, tuple(shape), np.dtype(standardize_dtype(dtype)))
 
     def draw(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from fastnn.initializers.distributions import affine, standard_truncated_normal
+from fastnn.initializers.distributions import affine
 from fastnn.initializers.initializer import RandomInitializer
+from fastnn.random import Seed
+from fastnn.random.values import standard_truncated_normal
 
 __all__ = [
     "GlorotNormal",
@@ -37,7 +39,7 @@ class VarianceScaling(RandomInitializer):
         mode: "fan_in", "fan_out" or "fan_avg".
         distribution: "truncated_normal" (or "normal"), "untruncated_normal" or
             "uniform".
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
         input_axes: The axes of the weight that are inputs; None for the usual ones.
         output_axes: The axes of the weight that are outputs; None for the usual ones.
 
@@ -50,7 +52,7 @@ class VarianceScaling(RandomInitializer):
         scale: float = 1.0,
         mode: str = "fan_in",
         distribution: str = "truncated_normal",
-        seed: int | None = None,
+        seed: Seed = None,
         input_axes: Sequence[int] | None = None,
         output_axes: Sequence[int] | None = None,
     ):
@@ -87,7 +89,7 @@ class _NamedScaling(VarianceScaling):
 
     settings: tuple[float, str, str]
 
-    def __init__(self, seed: int | None = None):
+    def __init__(self, seed: Seed = None):
         super().__init__(*self.settings, seed=seed)
 
 
@@ -98,7 +100,7 @@ class GlorotUniform(_NamedScaling):
     of training deep feedforward neural networks".
 
     Args:
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
     """
 
     settings = (1.0, "fan_avg", "uniform")
@@ -110,7 +112,7 @@ class GlorotNormal(_NamedScaling):
     Also called Xavier normal: Glorot and Bengio, 2010.
 
     Args:
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
     """
 
     settings = (1.0, "fan_avg", "truncated_normal")
@@ -122,7 +124,7 @@ class HeUniform(_NamedScaling):
     He et al., 2015, "Delving deep into rectifiers".
 
     Args:
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
     """
 
     settings = (2.0, "fan_in", "uniform")
@@ -132,7 +134,7 @@ class HeNormal(_NamedScaling):
     """Truncated normal of variance 2 / fan_in (He et al., 2015).
 
     Args:
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
     """
 
     settings = (2.0, "fan_in", "truncated_normal")
@@ -144,7 +146,7 @@ class LecunUniform(_NamedScaling):
     LeCun et al., 1998, "Efficient BackProp".
 
     Args:
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
     """
 
     settings = (1.0, "fan_in", "uniform")
@@ -154,7 +156,7 @@ class LecunNormal(_NamedScaling):
     """Truncated normal of variance 1 / fan_in (LeCun et al., 1998).
 
     Args:
-        seed: An integer or None.
+        seed: An integer, a `SeedGenerator` or None.
     """
 
     settings = (1.0, "fan_in", "truncated_normal")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from fastnn import random
 from fastnn.layers.layer import Layer
+from fastnn.random import Seed, checked_seed, key_of
 
 __all__ = ["Dropout"]
 
@@ -24,7 +22,8 @@ class Dropout(Layer):
     Args:
         rate: Fraction of the inputs to drop, from 0 to 1.
         noise_shape: Only None is supported: each input has a draw of its own.
-        seed: An integer, or None to take the next seed of `set_random_seed`.
+        seed: An integer, a `SeedGenerator`, or None to take the next seed of
+            `set_random_seed`.
         **base: Arguments of `Layer`.
 
     Raises:
@@ -35,7 +34,7 @@ class Dropout(Layer):
         self,
         rate: float,
         noise_shape: None = None,
-        seed: int | None = None,
+        seed: Seed = None,
         **base: Any,
     ):
         super().__init__(**base)
@@ -43,14 +42,10 @@ class Dropout(Layer):
             raise ValueError(f"Expected `rate` to be from 0 to 1. Received: {rate=}")
         if noise_shape is not None:
             raise ValueError(f"Expected noise_shape=None. Received: {noise_shape=}")
-        if seed is not None and not isinstance(seed, int | np.integer):
-            raise ValueError(
-                f"Expected `seed` to be an integer or None. Received: {seed=}"
-            )
         self.rate = float(rate)
         self.noise_shape = noise_shape
-        self.seed = seed
-        self.key = random.next_seed() if seed is None else int(seed) % 2**64
+        self.seed = checked_seed(seed)
+        self.key = key_of(self.seed)
 
     def compute_output_shape(self, input_shape):
         return input_shape

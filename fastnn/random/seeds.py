@@ -1,9 +1,4 @@
-"""The one source of seeds: a global one, a stream drawn from it, permutations.
-
-All random numbers come from Philox 4x32-10 or Philox 4x64-10, counter-based generators:
-a value depends on its key and its position alone, never on who drew before it
-(Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
-"""
+"""The one source of seeds: a global one, a stream drawn from it, permutations."""
 
 from __future__ import annotations
 
@@ -14,7 +9,7 @@ import numpy as np
 
 from fastnn.locks import module_lock
 
-__all__ = ["generator", "next_seed", "permutation", "set_seed"]
+__all__ = ["generator", "mixed", "next_seed", "permutation", "set_seed"]
 
 _MASK = 2**64 - 1
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -80,6 +75,11 @@ def permutation(seed: int, epoch: int, n: int) -> np.ndarray:
         A permutation of `range(n)`, shape (n,), dtype intp.
     """
     return generator(seed, epoch).permutation(n).astype(np.intp, copy=False)
+
+
+def mixed(seed: int, count: int = 0) -> int:
+    """Returns another seed in [0, 2**64) for each pair of integers."""
+    return _splitmix64(_splitmix64(seed) + count * _GOLDEN)
 
 
 def _as_key(seed: int) -> int:
