@@ -6,6 +6,7 @@ include "dense.pxi"
 include "rows.pxi"
 include "losses.pxi"
 include "metrics.pxi"
+include "regularizers.pxi"
 include "optimizers.pxi"
 
 VECTOR_BYTES = FN_VECTOR_BYTES

@@ -133,6 +133,15 @@ cdef inline void share(
         end[0] = min(grains * (step.thread + 1) // step.threads * grain, n)
 
 
+cdef inline void stretch(
+    const Op* op, const Step* step, dim_t* begin, dim_t* n
+) noexcept nogil:
+    """this thread's part of size[0] elements, whole grains of size[1] (0: of 1024)"""
+    cdef dim_t end
+    share(op.size[0], op.size[1] if op.size[1] else 1024, step, begin, &end)
+    n[0] = end - begin[0]
+
+
 cdef inline const real_t* rows_in_place(
     const Source* source, const Step* step, const real_t* like
 ) noexcept nogil:
