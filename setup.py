@@ -49,7 +49,10 @@ AVX512 = [*AVX2, "-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl"]
 INSTRUCTION_SETS = {
     "_avx2": AVX2,
     "_avx512": [*AVX512, "-mprefer-vector-width=512"],
+    "_avx512_bf16": [*AVX512, "-mavx512bf16", "-mprefer-vector-width=512"],
 }
+# modules that a build can do without: not every compiler knows their instructions
+EXTENSIONS = ("_avx512_bf16",)
 
 
 def is_x86():
@@ -79,6 +82,7 @@ def extensions():
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_23_API_VERSION")],
                 extra_compile_args=flags,
                 extra_link_args=["-pthread"],
+                optional=name.endswith(EXTENSIONS),
                 depends=[str(p) for p in SOURCES.rglob("*.[hp]*")],
             )
 

@@ -8,6 +8,7 @@ from fastnn import (
     activations,
     callbacks,
     config,
+    dtype_policies,
     initializers,
     layers,
     losses,
@@ -19,6 +20,7 @@ from fastnn import (
     utils,
 )
 from fastnn.config import show_config
+from fastnn.dtype_policies import DTypePolicy
 from fastnn.layers import Input
 from fastnn.models import Sequential
 from fastnn.threads import get_num_threads, set_num_threads
@@ -26,6 +28,7 @@ from fastnn.variable import Variable
 from fastnn.version import __version__
 
 __all__ = [
+    "DTypePolicy",
     "Input",
     "Sequential",
     "Variable",
@@ -34,6 +37,7 @@ __all__ = [
     "callbacks",
     "config",
     "datasets",
+    "dtype_policies",
     "get_num_threads",
     "initializers",
     "layers",

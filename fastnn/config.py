@@ -6,13 +6,16 @@ import math
 import platform
 from typing import Any
 
+from fastnn.dtype_policies import dtype_policy, set_dtype_policy
 from fastnn.dtypes import floatx, set_floatx
 
 __all__ = [
     "backend",
+    "dtype_policy",
     "epsilon",
     "floatx",
     "image_data_format",
+    "set_dtype_policy",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
@@ -75,7 +78,7 @@ def show_config() -> None:
     from fastnn.threads import get_num_threads, num_threads_source
     from fastnn.version import __version__
 
-    available = ", ".join(dispatch.available())
+    available = ", ".join((*dispatch.extensions(), *dispatch.available()))
     lines = {
         "fastnn": __version__,
         "instruction set": f"{dispatch.isa} (available: {available})",

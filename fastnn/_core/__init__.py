@@ -1,5 +1,5 @@
 """The compiled modules; `kernels` is the one chosen for this processor."""
 
-from fastnn._core.dispatch import kernels
+from fastnn._core.dispatch import kernels, operations
 
-__all__ = ["kernels"]
+__all__ = ["kernels", "operations"]

@@ -7,13 +7,13 @@ import inspect
 import math
 import operator
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from fastnn import initializers, regularizers
-from fastnn.dtypes import as_real, standardize_dtype
+from fastnn import dtype_policies, initializers, regularizers
+from fastnn.dtypes import as_real
 from fastnn.layers import python_layer
 from fastnn.naming import auto_name
 from fastnn.saving.config import Configurable
@@ -37,7 +37,8 @@ class Layer(Configurable):
     Args:
         name: Name of the layer; by default the class's name with a number.
         trainable: Whether training changes its weights.
-        dtype: "float32" (the default) or "float64".
+        dtype: "float32" (the default), "float64" or "mixed_bfloat16": float32 with
+            products of operands rounded to bfloat16. See `DTypePolicy`.
         input_shape: Shape of one row of the input, for the first layer of a model.
         input_dim: The same for rows of one axis: `input_shape=(input_dim,)`.
 
@@ -59,6 +60,9 @@ class Layer(Configurable):
     takes_training = False
     """Whether `call` takes the argument `training`."""
 
+    _attributes_of_arguments: ClassVar = {"dtype": "dtype_policy"}
+    """Where an argument is kept that has no attribute of its name."""
+
     def __init__(
         self,
         *,
@@ -70,7 +74,7 @@ class Layer(Configurable):
     ):
         self.name = auto_name(type(self).__name__) if name is None else _name(name)
         self.trainable = trainable
-        self.dtype = standardize_dtype(dtype)
+        self.dtype_policy = dtype_policies.get(dtype)
         self.input_shape = _first_shape(input_shape, input_dim)
         self.built = False
         self.built_for: Shape | None = None
@@ -197,6 +201,21 @@ class Layer(Configurable):
                 f"Expected `trainable` to be True or False. Received: {value!r}"
             )
         self._trainable = bool(value)
+
+    @property
+    def dtype(self) -> str:
+        """Element type of the weights, the inputs and the outputs."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        """Element type of the weights."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        """Type that the operands of matrix products are rounded to."""
+        return self.dtype_policy.compute_dtype
 
     @property
     def input_dim(self) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fastnn._core import engine, kernels
+from fastnn._core import engine, kernels, operations
 from fastnn.plan.memory import Layout, plan_memory
 from fastnn.plan.tensor import Held, Op, Operand, Tensor
 from fastnn.variable import Variable, padded_zeros
@@ -65,13 +65,14 @@ def bind(
     layout = plan_memory(ops, capacity, kept)
     block = padded_zeros((1, max(layout.size, 1)), np.uint8)[0]
     memory = Memory(block, layout, capacity)
-    specs = [_spec(op, memory, dtype) for op in ops]
+    run = operations(dtype)
+    specs = [_spec(op, memory, dtype, run) for op in ops]
     outside = [o for op in ops for o in op.operands if isinstance(o, Held | Variable)]
     keep = (block, [_array(operand) for operand in outside])
     return Bound(ops, engine.Program(specs, capacity, keep), memory)
 
 
-def _spec(op: Op, memory: Memory, dtype: str) -> tuple:
+def _spec(op: Op, memory: Memory, dtype: str, run: dict[str, int]) -> tuple:
     if op.call is not None:
         call = _with_views(op, op.call, memory)
         return engine.python_operation(), call, (), (), 0, 0
@@ -80,8 +81,7 @@ def _spec(op: Op, memory: Memory, dtype: str) -> tuple:
         name, direction = op.function
         function = kernels.functions(dtype)[name][direction == "backward"]
     addresses = [memory.address(operand) for operand in op.operands]
-    run = kernels.operations(dtype)[op.kind]
-    return run, addresses, op.sizes, op.scalars, function, op.key
+    return run[op.kind], addresses, op.sizes, op.scalars, function, op.key
 
 
 def _array(operand: Held | Variable) -> np.ndarray:

@@ -35,6 +35,7 @@ class Builder:
         self.trainable: list[Variable] = []
         self._needs_gradient: set[Tensor] = set()
         self._layer = ""
+        self._rounding = False  # whether products round their operands to bfloat16
 
     @contextlib.contextmanager
     def belonging_to(self, name: str) -> Iterator[None]:
@@ -46,8 +47,12 @@ class Builder:
     def apply(self, layer: Layer, x: Tensor) -> Tensor:
         """Records what a layer does with `x`."""
         self.trainable.extend(layer.trainable_weights)
+        before = self._rounding
+        self._rounding = layer.compute_dtype == "bfloat16"
         with self.belonging_to(layer.name):
-            return layer.lower(self, x)
+            out = layer.lower(self, x)
+        self._rounding = before
+        return out
 
     def tensor(self, name: str, shape: tuple[int, ...], dtype: str | None = None,
                **kind: bool) -> Tensor:  # fmt: skip
@@ -98,6 +103,8 @@ class Builder:
             Its result.
         """
         out = self.tensor(function or kind, shape)
+        if self._rounding and f"{kind}_bf16_forward" in RULES:
+            kind = f"{kind}_bf16"
         operation = kind if kind in RULES else f"{kind}_forward"
         extra, sizes = RULES[operation].prepare(self, x, out, weights)
         self.emit(

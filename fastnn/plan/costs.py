@@ -10,7 +10,13 @@ import numpy as np
 from fastnn.plan.tensor import Held, Op, Operand, Tensor
 from fastnn.variable import Variable
 
-__all__ = ["flops", "traffic"]
+__all__ = [
+    "FORWARD_PRODUCTS",
+    "INPUT_PRODUCTS",
+    "WEIGHT_PRODUCTS",
+    "flops",
+    "traffic",
+]
 
 # floating-point operations per element of the first operand, roughly
 _PER_ELEMENT = {
@@ -23,7 +29,10 @@ _PER_ELEMENT = {
     "rmsprop_update": 8,
     "sgd_update": 2,
 }
-_PRODUCTS = ("dense_forward", "dense_backward_weight", "dense_backward_input")
+FORWARD_PRODUCTS = ("dense_forward", "dense_bf16_forward")
+WEIGHT_PRODUCTS = ("dense_backward_weight", "dense_bf16_backward_weight")
+INPUT_PRODUCTS = ("dense_backward_input", "dense_bf16_backward_input")
+_PRODUCTS = (*FORWARD_PRODUCTS, *WEIGHT_PRODUCTS, *INPUT_PRODUCTS)
 
 
 def flops(op: Op, rows: int) -> int:

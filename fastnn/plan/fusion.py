@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from fastnn.plan.costs import FORWARD_PRODUCTS, INPUT_PRODUCTS, WEIGHT_PRODUCTS
 from fastnn.plan.tensor import Op, Tensor
 
 __all__ = [
@@ -25,12 +26,12 @@ def fuse_forward(ops: list[Op]) -> list[Op]:
     for op in ops:
         last = fused[-1] if fused and _feeds(fused[-1], op, ops) else None
         if last is not None and _is_pair(
-            last, op, "dense_forward", "elementwise_forward"
+            last, op, FORWARD_PRODUCTS, "elementwise_forward"
         ):
             fused[-1] = dataclasses.replace(
                 last, outputs=op.outputs, function=op.function, scalars=op.scalars
             )
-        elif last is not None and _is_pair(last, op, "gather", "reshape"):
+        elif last is not None and _is_pair(last, op, ("gather",), "reshape"):
             sizes = (last.sizes[0], *op.sizes[:3])
             fused[-1] = dataclasses.replace(last, outputs=op.outputs, sizes=sizes)
         else:
@@ -41,7 +42,7 @@ def fuse_forward(ops: list[Op]) -> list[Op]:
 def read_in_place(ops: list[Op]) -> list[Op]:
     """rows gathered, then a product that alone needs them -> a product that reads them
     in the user's array; they are gathered only where its type or order is another."""
-    if len(ops) < 2 or (ops[0].kind, ops[1].kind) != ("gather", "dense_forward"):
+    if len(ops) < 2 or ops[0].kind != "gather" or ops[1].kind not in FORWARD_PRODUCTS:
         return ops
     gather, product, *rest = ops
     slot, height, *_ = gather.sizes
@@ -60,7 +61,7 @@ def fuse_backward(ops: list[Op]) -> list[Op]:
     for op in ops:
         last = fused[-1] if fused and _feeds(fused[-1], op, ops) else None
         if last is not None and _is_pair(
-            last, op, "dense_backward_input", "elementwise_backward"
+            last, op, INPUT_PRODUCTS, "elementwise_backward"
         ):
             dout, weight, _, scratch = last.inputs
             fused[-1] = dataclasses.replace(
@@ -81,7 +82,7 @@ def fetch_ahead(ops: list[Op]) -> list[Op]:
     gathered = {op.outputs[0]: op for op in ops if op.kind == "gather"}
     return [
         dataclasses.replace(op, sizes=(*op.sizes, *_fetched(gathered[op.inputs[0]])))
-        if op.kind == "dense_backward_weight" and op.inputs[0] in gathered
+        if op.kind in WEIGHT_PRODUCTS and op.inputs[0] in gathered
         else op
         for op in ops
     ]
@@ -127,12 +128,12 @@ def _feeds(last: Op, op: Op, ops: list[Op]) -> bool:
     )
 
 
-def _is_pair(last: Op, op: Op, first: str, second: str) -> bool:
-    return last.kind == first and op.kind == second and last.function is None
+def _is_pair(last: Op, op: Op, first: tuple[str, ...], second: str) -> bool:
+    return last.kind in first and op.kind == second and last.function is None
 
 
 def _without_identity(op: Op) -> Op:
     """A product that applies `linear` applies nothing."""
-    if op.kind == "dense_forward" and op.function == ("linear", "forward"):
+    if op.kind in FORWARD_PRODUCTS and op.function == ("linear", "forward"):
         return dataclasses.replace(op, function=None)
     return op

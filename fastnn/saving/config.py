@@ -68,9 +68,11 @@ def config_of(obj: object, *, skip_missing: bool = False) -> dict[str, Any]:
         NotImplementedError: If an argument is not kept and `skip_missing` is False.
     """
     config = {}
+    elsewhere = getattr(obj, "_attributes_of_arguments", {})
     for name in constructor_parameters(type(obj)):
-        if hasattr(obj, name):
-            config[name] = serialize(getattr(obj, name))
+        attribute = elsewhere.get(name, name)
+        if hasattr(obj, attribute):
+            config[name] = serialize(getattr(obj, attribute))
         elif not skip_missing:
             kind = type(obj).__name__
             raise NotImplementedError(

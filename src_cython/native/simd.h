@@ -7,6 +7,8 @@
 #ifndef FASTNN_SIMD_H
 #define FASTNN_SIMD_H
 
+#include <stdint.h>
+
 #if defined(__AVX512F__)
 #  include <immintrin.h>
 #  define FN_VECTOR_BYTES 64
@@ -24,9 +26,16 @@
 #  define FN_ROWS 4
 #endif
 
+#if defined(__AVX512BF16__) && defined(__AVX512F__)
+#  define FN_HAS_BF16 1
+#else
+#  define FN_HAS_BF16 0
+#endif
+
 #define FN_INLINE static inline __attribute__((always_inline))
 
 typedef float fn_vec_f32 __attribute__((vector_size(FN_VECTOR_BYTES), may_alias));
+typedef uint32_t fn_vec_u32 __attribute__((vector_size(FN_VECTOR_BYTES), may_alias));
 typedef double fn_vec_f64 __attribute__((vector_size(FN_VECTOR_BYTES), may_alias));
 
 /* a * b + c, rounded once where the instruction set has FMA.  Contraction is off
@@ -51,6 +60,13 @@ FN_INLINE fn_vec_f32 fn_fma_vec_f32(fn_vec_f32 a, fn_vec_f32 b, fn_vec_f32 c)
 { return a * b + c; }
 FN_INLINE fn_vec_f64 fn_fma_vec_f64(fn_vec_f64 a, fn_vec_f64 b, fn_vec_f64 c)
 { return a * b + c; }
+#endif
+
+#if FN_HAS_BF16
+/* c + high(a) * high(b) + low(a) * low(b), rounded after each product; the halves of a
+ * lane are bfloat16 numbers. */
+FN_INLINE fn_vec_f32 fn_fma_vec_bf16(fn_vec_u32 a, fn_vec_u32 b, fn_vec_f32 c)
+{ return (fn_vec_f32)_mm512_dpbf16_ps((__m512)c, (__m512bh)(__m512i)a, (__m512bh)(__m512i)b); }
 #endif
 
 /* The same for one element: a library call would be hundreds of times slower

@@ -1,4 +1,5 @@
-/* The register tile of the matrix product, for float and double. */
+/* The register tile of the matrix product: for float, for double, and for bfloat16
+ * operands with float sums. */
 #ifndef FASTNN_TILE_H
 #define FASTNN_TILE_H
 
@@ -7,19 +8,50 @@
 
 #define FN_TYPE float
 #define FN_VEC fn_vec_f32
+#define FN_OPERAND float
+#define FN_OPERAND_VEC fn_vec_f32
 #define FN_NAME(name) name##_f32
 #include "tile_body.h"
 #undef FN_TYPE
 #undef FN_VEC
+#undef FN_OPERAND
+#undef FN_OPERAND_VEC
 #undef FN_NAME
 
 #define FN_TYPE double
 #define FN_VEC fn_vec_f64
+#define FN_OPERAND double
+#define FN_OPERAND_VEC fn_vec_f64
 #define FN_NAME(name) name##_f64
 #include "tile_body.h"
 #undef FN_TYPE
 #undef FN_VEC
+#undef FN_OPERAND
+#undef FN_OPERAND_VEC
 #undef FN_NAME
+
+/* An operand of the product of bfloat16 numbers is a pair of them, p and p + 1 of the
+ * sum, where an instruction takes pairs; elsewhere one number in a float.  Either way
+ * the product of p + 1 is added first, then that of p: the order of the instruction.
+ * A product of two bfloat16 numbers is exact in float, so the bits are the same with
+ * and without fused multiply-add. */
+#if FN_HAS_BF16
+typedef uint32_t __attribute__((may_alias)) fn_bf16_operand;
+#define FN_TYPE float
+#define FN_VEC fn_vec_f32
+#define FN_OPERAND fn_bf16_operand
+#define FN_OPERAND_VEC fn_vec_u32
+#define FN_NAME(name) name##_bf16
+#include "tile_body.h"
+#undef FN_TYPE
+#undef FN_VEC
+#undef FN_OPERAND
+#undef FN_OPERAND_VEC
+#undef FN_NAME
+#else
+typedef float __attribute__((may_alias)) fn_bf16_operand;
+#define fn_tile_bf16 fn_tile_f32
+#endif
 
 /* Where a thread packs blocks of operands: its own for as long as it lives, because
  * their size is fixed.  Large enough for PACKED_ROWS x PACKED_DEPTH and for

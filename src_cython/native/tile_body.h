@@ -1,4 +1,6 @@
-/* Included once per element type by tile.h, which defines FN_TYPE, FN_VEC, FN_NAME.
+/* Included once per element type by tile.h, which defines FN_TYPE, FN_VEC and FN_NAME
+ * for sums, FN_OPERAND and FN_OPERAND_VEC for what is multiplied: numbers, or pairs of
+ * numbers whose products are added one after the other.
  *
  * c[i][j] := start[i][j] + sum over p of a[i * row_a + p * step_a] * b[p * row_b + j]
  *
@@ -9,8 +11,8 @@
 FN_INLINE void FN_NAME(fn_tile_body)(
     const int rows, const int vectors, const int unit_step, ptrdiff_t depth,
     FN_TYPE *c, ptrdiff_t row_c,
-    const FN_TYPE *a, ptrdiff_t row_a, ptrdiff_t step_a,
-    const FN_TYPE *b, ptrdiff_t row_b,
+    const FN_OPERAND *a, ptrdiff_t row_a, ptrdiff_t step_a,
+    const FN_OPERAND *b, ptrdiff_t row_b,
     const FN_TYPE *bias, int continue_sum)
 {
     enum { LANES = FN_VECTOR_BYTES / sizeof(FN_TYPE) };
@@ -29,14 +31,14 @@ FN_INLINE void FN_NAME(fn_tile_body)(
                 sum[i][v] = (FN_VEC){0};
         }
     for (ptrdiff_t p = 0; p < depth; p++) {
-        FN_VEC right[2];
+        FN_OPERAND_VEC right[2];
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; v++)
-            right[v] = *(const FN_VEC *)(b + p * row_b + v * LANES);
+            right[v] = *(const FN_OPERAND_VEC *)(b + p * row_b + v * LANES);
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++) {
-            const FN_TYPE scalar = a[i * row_a + p * step_a];
-            const FN_VEC left = scalar - (FN_VEC){0};
+            const FN_OPERAND scalar = a[i * row_a + p * step_a];
+            const FN_OPERAND_VEC left = scalar - (FN_OPERAND_VEC){0};
 #pragma GCC unroll 2
             for (int v = 0; v < vectors; v++)
                 sum[i][v] = FN_NAME(fn_fma_vec)(left, right[v], sum[i][v]);
@@ -62,8 +64,8 @@ FN_INLINE void FN_NAME(fn_tile_body)(
 FN_INLINE void FN_NAME(fn_tile_rows)(
     int rows, int vectors, const int unit_step, ptrdiff_t depth,
     FN_TYPE *c, ptrdiff_t row_c,
-    const FN_TYPE *a, ptrdiff_t row_a, ptrdiff_t step_a,
-    const FN_TYPE *b, ptrdiff_t row_b,
+    const FN_OPERAND *a, ptrdiff_t row_a, ptrdiff_t step_a,
+    const FN_OPERAND *b, ptrdiff_t row_b,
     const FN_TYPE *bias, int continue_sum)
 {
     switch (rows) {
@@ -83,8 +85,8 @@ FN_INLINE void FN_NAME(fn_tile_rows)(
 static void FN_NAME(fn_tile)(
     int rows, int vectors, ptrdiff_t depth,
     FN_TYPE *c, ptrdiff_t row_c,
-    const FN_TYPE *a, ptrdiff_t row_a, ptrdiff_t step_a,
-    const FN_TYPE *b, ptrdiff_t row_b,
+    const FN_OPERAND *a, ptrdiff_t row_a, ptrdiff_t step_a,
+    const FN_OPERAND *b, ptrdiff_t row_b,
     const FN_TYPE *bias, int continue_sum)
 {
     if (step_a == 1)

@@ -6,6 +6,7 @@ The modules mirror those of the reference; `CASES` is the list of all cases.
 from . import (
     activations,
     dense,
+    dense_bf16,
     dropout,
     losses,
     metrics,
@@ -20,6 +21,7 @@ CASES = [
     for module in (
         activations,
         dense,
+        dense_bf16,
         dropout,
         losses,
         metrics,

@@ -27,6 +27,7 @@ class Case:
         scale: ``(arguments, expected) -> {output: array}``, by what an output's error
             is measured where that is not the output's own absolute value.
         needs_columns: Whether there must be at least one column, as for a mean.
+        dtypes: The types that the kernel is for.
     """
 
     kernel: str
@@ -35,6 +36,7 @@ class Case:
     variant: str = ""
     scale: Callable | None = None
     needs_columns: bool = False
+    dtypes: tuple = ("float32", "float64")
 
     def __str__(self):
         return f"{self.kernel}-{self.variant}" if self.variant else self.kernel

@@ -49,7 +49,7 @@ def run_all(kernels):
     rng = np.random.default_rng(0)
     for case in CASES:
         for shape in filter(case.fits, SHAPES):
-            for dtype in map(np.dtype, ("float32", "float64")):
+            for dtype in map(np.dtype, case.dtypes):
                 print(case, shape, dtype, file=sys.stderr, flush=True)
                 arguments = case.arguments(rng, shape, dtype)
                 getattr(kernels, case.kernel)(*arguments.values())

@@ -9,6 +9,7 @@ written to be read, not to be fast. `KERNELS` is the table of all of them.
 from . import (
     activations,
     dense,
+    dense_bf16,
     dropout,
     losses,
     metrics,
@@ -20,6 +21,7 @@ from . import (
 MODULES = (
     activations,
     dense,
+    dense_bf16,
     dropout,
     losses,
     metrics,

@@ -1,4 +1,5 @@
-"""Whole trainings have the same bits on every instruction set that has FMA."""
+"""Whole trainings have the same bits on every instruction set that has FMA, and
+with or without an instruction for bfloat16."""
 
 import os
 import subprocess
@@ -20,7 +21,7 @@ from fastnn.layers import Dense, Dropout
 dtype = sys.argv[1]
 fastnn.utils.set_random_seed(3)
 rng = np.random.default_rng(0)
-x = rng.normal(size=(300, 37)).astype(dtype)
+x = rng.normal(size=(300, 37)).astype("float64" if dtype == "float64" else "float32")
 y = np.eye(7)[rng.integers(0, 7, 300)]
 found = hashlib.sha256()
 for function in ("relu", "tanh", "sigmoid", "elu", "softplus", "leaky_relu"):
@@ -50,8 +51,14 @@ def digest(isa, dtype):
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "mixed_bfloat16"])
 def test_same_bits_with_avx2_and_avx512(dtype):
     if "avx512" not in dispatch.available():
         pytest.skip("this processor has one instruction set with FMA at most")
     assert digest("avx2", dtype) == digest("avx512", dtype)
+
+
+@pytest.mark.parametrize("extension", dispatch.extensions())
+def test_same_bits_with_an_extension_and_without(extension):
+    without = digest(extension.partition("_")[0], "mixed_bfloat16")
+    assert digest(extension, "mixed_bfloat16") == without

@@ -10,6 +10,7 @@ from fastnn.plan.rules.rule import Gradients, Rule
 __all__ = ["RULES", "Gradients", "Rule"]
 
 RULES = {
+    "dense_bf16_forward": dense.RULE,
     "dense_forward": dense.RULE,
     "dropout_forward": dropout.RULE,
     "elementwise_forward": elementwise.RULE,

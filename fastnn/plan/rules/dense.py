@@ -14,12 +14,13 @@ def _prepare(builder, x, out, weights):
 
 def _backward(builder, op, dout, context):
     x, kernel, bias = op.inputs
+    kind = op.kind.removesuffix("_forward")
     dout = _before_function(builder, op, dout)
     height, inputs, units, row_out, row_x, row_weight = op.sizes
     dkernel = context.gradient_of(kernel)
     if dkernel is not None:
         builder.emit(
-            "dense_backward_weight",
+            f"{kind}_backward_weight",
             (dkernel,),
             (x, dout),
             sizes=(height, inputs, units, row_weight, row_x, row_out),
@@ -37,7 +38,7 @@ def _backward(builder, op, dout, context):
         "scratch", (context.threads * per_thread,), padded=False, per_sample=False
     )
     builder.emit(
-        "dense_backward_input",
+        f"{kind}_backward_input",
         (dx,),
         (dout, kernel, None, scratch),
         sizes=(height, inputs, units, row_x, row_out, row_weight, per_thread),

@@ -2,7 +2,9 @@
 
 include "common.pxi"
 include "elementwise.pxi"
+include "products.pxi"
 include "dense.pxi"
+include "dense_bf16.pxi"
 include "rows.pxi"
 include "losses.pxi"
 include "metrics.pxi"

@@ -154,6 +154,35 @@ cdef inline const real_t* rows_in_place(
     return <const real_t*> (source.data + step.first * source.row_bytes)
 
 
+# ---- element-wise functions that an operation carries with it ----------------------
+
+ctypedef void (*forward_f32)(float*, const float*, float, dim_t) noexcept nogil
+ctypedef void (*forward_f64)(double*, const double*, double, dim_t) noexcept nogil
+ctypedef void (*backward_f32)(
+    float*, const float*, const float*, float, dim_t) noexcept nogil
+ctypedef void (*backward_f64)(
+    double*, const double*, const double*, double, dim_t) noexcept nogil
+
+
+cdef inline void apply_forward(
+    void* function, real_t* out, const real_t* inp, double alpha, dim_t n
+) noexcept nogil:
+    if real_t is float:
+        (<forward_f32> function)(out, inp, <float> alpha, n)
+    else:
+        (<forward_f64> function)(out, inp, alpha, n)
+
+
+cdef inline void apply_backward(
+    void* function, real_t* dinp, const real_t* dout, const real_t* out,
+    double alpha, dim_t n,
+) noexcept nogil:
+    if real_t is float:
+        (<backward_f32> function)(dinp, dout, out, <float> alpha, n)
+    else:
+        (<backward_f64> function)(dinp, dout, out, alpha, n)
+
+
 # ---- the tables from names to machine code ---------------------------------------
 
 # {dtype: {name: address}} of operations, and of element-wise functions
@@ -202,6 +231,15 @@ def _require(name, array, shape, dtype):
 def _require_matrix(name, array):
     if array.ndim != 2:
         raise ValueError(f"{name}: expected 2 axes. Received shape: {array.shape}")
+
+
+def _function(dtype, name, backward):
+    """The address of an element-wise function; 0, for none, if it is linear."""
+    if name == "linear":
+        return 0
+    if not all(_FUNCTIONS[dtype].get(name, (0, 0))):
+        raise ValueError(f"unknown function: {name!r}")
+    return _FUNCTIONS[dtype][name][backward]
 
 
 def _padded(array):

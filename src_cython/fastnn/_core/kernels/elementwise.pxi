@@ -9,14 +9,6 @@ All have one signature, so that the plan can fuse any of them into a matrix prod
 Every derivative is written in terms of the output, so inputs need not be kept.
 """
 
-ctypedef void (*forward_f32)(float*, const float*, float, dim_t) noexcept nogil
-ctypedef void (*forward_f64)(double*, const double*, double, dim_t) noexcept nogil
-ctypedef void (*backward_f32)(
-    float*, const float*, const float*, float, dim_t) noexcept nogil
-ctypedef void (*backward_f64)(
-    double*, const double*, const double*, double, dim_t) noexcept nogil
-
-
 cdef void linear_forward(
     real_t* out, const real_t* inp, real_t alpha, dim_t n
 ) noexcept nogil:
@@ -208,25 +200,6 @@ _add_function("exp", exp_forward[float], NULL, exp_forward[double], NULL)
 _add_function("log", log_forward[float], NULL, log_forward[double], NULL)
 _add_function("log1p", log1p_forward[float], NULL, log1p_forward[double], NULL)
 _add_function("erf", erf_forward[float], NULL, erf_forward[double], NULL)
-
-
-cdef inline void apply_forward(
-    void* function, real_t* out, const real_t* inp, double alpha, dim_t n
-) noexcept nogil:
-    if real_t is float:
-        (<forward_f32> function)(out, inp, <float> alpha, n)
-    else:
-        (<forward_f64> function)(out, inp, alpha, n)
-
-
-cdef inline void apply_backward(
-    void* function, real_t* dinp, const real_t* dout, const real_t* out,
-    double alpha, dim_t n,
-) noexcept nogil:
-    if real_t is float:
-        (<backward_f32> function)(dinp, dout, out, <float> alpha, n)
-    else:
-        (<backward_f64> function)(dinp, dout, out, alpha, n)
 
 
 # ---- operations ------------------------------------------------------------------
