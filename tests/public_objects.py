@@ -9,10 +9,19 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from fastnn import initializers, layers, losses, metrics, optimizers, regularizers
-from fastnn.saving.config import constructor_parameters
+from fastnn import (
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+)
+from fastnn.saving.config import constructor_parameters, serialize
 
 ROOMS = {
+    "constraints": constraints,
     "initializers": initializers,
     "layers": layers,
     "losses": losses,
@@ -22,13 +31,16 @@ ROOMS = {
 }
 
 ABSTRACT = {"Initializer", "RandomInitializer", "Layer", "Loss", "Metric", "Optimizer"}
-ABSTRACT |= {"Regularizer"}
+ABSTRACT |= {"Constraint", "Regularizer"}
 
 REQUIRED = {
     "Activation": {"activation": "relu"},
     "Dense": {"units": 3},
     "Dropout": {"rate": 0.25, "seed": 1},
     "InputLayer": {"shape": (4,)},
+    "MaxNorm": {"axis": 1},
+    "MinMaxNorm": {"min_value": 0.5, "max_value": 5.0, "rate": 0.5, "axis": 1},
+    "UnitNorm": {"axis": 1},
     "MeanMetricWrapper": {"fn": "mean_squared_error"},
     "RMSprop": {"momentum": 0.5},
     "SGD": {"momentum": 0.5},
@@ -42,6 +54,7 @@ SECOND_VALUES = {
     "batch_size": 8,
     "beta_1": 0.5,
     "beta_2": 0.5,
+    "bias_constraint": "unit_norm",
     "bias_initializer": "ones",
     "bias_regularizer": "l1",
     "centered": True,
@@ -55,14 +68,17 @@ SECOND_VALUES = {
     "input_axes": (0, 1),
     "input_dim": 4,
     "input_shape": (2, 4),
+    "kernel_constraint": "non_neg",
     "kernel_initializer": "ones",
     "kernel_regularizer": "l2",
     "l1": 0.5,
     "l2": 0.5,
     "label_smoothing": 0.1,
     "learning_rate": 0.5,
+    "max_value": 1.5,
     "maxval": 0.5,
     "mean": 1.0,
+    "min_value": 2.5,
     "minval": -0.5,
     "mode": "fan_out",
     "momentum": 0.75,
@@ -169,7 +185,8 @@ def _regularizer(obj):
 
 def _layer(obj):
     ops = lowered(obj)
-    penalties = [w.regularizer and w.regularizer.get_config() for w in obj.weights]
+    beside = [(w.regularizer, w.constraint) for w in obj.weights]
+    penalties = [[part and serialize(part) for part in pair] for pair in beside]
     declared = (obj.input_shape, getattr(obj, "batch_shape", None))
     return ops, penalties, declared, obj.trainable, len(obj.trainable_weights)
 
@@ -199,7 +216,12 @@ def _optimizer(obj):
     return obj.hyper.tolist(), obj.kernel, obj.slots
 
 
+def _constraint(obj):
+    return obj(np.array([[1.0, -2.0], [0.5, 3.0], [0.0, 0.1]])).tolist()
+
+
 _SEE = {
+    "constraints": _constraint,
     "initializers": _initializer,
     "layers": _layer,
     "losses": _loss,

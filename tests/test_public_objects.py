@@ -103,6 +103,7 @@ def test_get_refuses_what_stands_for_nothing(room, wrong):
 @pytest.mark.parametrize(
     ("room", "wrong", "nearest"),
     [
+        ("constraints", "maxnorm", "max_norm"),
         ("initializers", "glorot_unifrm", "glorot_uniform"),
         ("losses", "categorial_crossentropy", "categorical_crossentropy"),
         ("metrics", "mean_sqared_error", "mean_squared_error"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from fastnn import activations, initializers, regularizers
+from fastnn import activations, constraints, initializers, regularizers
 from fastnn.layers.layer import Layer
 
 __all__ = ["Dense"]
@@ -24,6 +24,8 @@ class Dense(Layer):
         bias_initializer: First values of the bias, shape (units,).
         kernel_regularizer: Penalty on the kernel, or None.
         bias_regularizer: Penalty on the bias, or None.
+        kernel_constraint: What the kernel is put through after each update, or None.
+        bias_constraint: What the bias is put through after each update, or None.
         **base: Arguments of `Layer`.
 
     Raises:
@@ -39,6 +41,8 @@ class Dense(Layer):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
         **base: Any,
     ):
         super().__init__(**base)
@@ -49,6 +53,8 @@ class Dense(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
 
     def build(self, input_shape):
         if len(input_shape) < 2 or input_shape[-1] is None:
@@ -61,6 +67,7 @@ class Dense(Layer):
             self.kernel_initializer,
             name="kernel",
             regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
         )
         self.bias = None
         if self.use_bias:
@@ -69,6 +76,7 @@ class Dense(Layer):
                 self.bias_initializer,
                 name="bias",
                 regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
             )
 
     def compute_output_shape(self, input_shape):

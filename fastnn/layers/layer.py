@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from fastnn import dtype_policies, initializers, regularizers
+from fastnn import constraints, dtype_policies, initializers, regularizers
 from fastnn.dtypes import as_real
 from fastnn.layers import python_layer
 from fastnn.naming import auto_name
@@ -144,21 +144,26 @@ class Layer(Configurable):
 
     def add_weight(
         self,
-        shape: Sequence[int] = (),
+        shape: Sequence[int] | None = None,
         initializer: Any = None,
-        name: str | None = None,
-        *,
+        dtype: npt.DTypeLike | None = None,
         trainable: bool = True,
+        *,
         regularizer: Any = None,
+        constraint: Any = None,
+        name: str | None = None,
     ) -> Variable:
         """Makes a weight that belongs to this layer.
 
         Args:
-            shape: Its shape.
-            initializer: Its first values; by default "glorot_uniform".
-            name: Its name, one of a kind in the layer.
+            shape: Its shape; by default (), a number.
+            initializer: Its first values; by default "glorot_uniform", or "zeros" for a
+                variable of integers.
+            dtype: Its type; by default that of the layer.
             trainable: Whether training changes it.
             regularizer: A penalty on it, or None.
+            constraint: What its value is put through after each update, or None.
+            name: Its name, one of a kind in the layer.
 
         Returns:
             The weight; `.value` is its live array.
@@ -166,28 +171,38 @@ class Layer(Configurable):
         Raises:
             ValueError: If the name is taken or the initializer's values do not fit.
         """
-        shape = tuple(operator.index(n) for n in shape)
-        name = name or f"variable_{len(self._weights)}"
+        name = name or self._free_name()
         if any(weight.name == name for weight in self._weights):
             raise ValueError(
                 f"Expected names of weights to differ within the layer {self.name!r}. "
                 f"Received: {name=} twice"
             )
-        initialize = initializers.get(initializer or "glorot_uniform")
-        value = as_real(initialize(shape, dtype=self.dtype), self.dtype, name=name)
-        if value.shape != shape:
-            raise ValueError(
-                f"Expected the initializer of {name!r} in the layer {self.name!r} to "
-                f"return shape {shape}. Received: shape={value.shape}"
+        dtype = self.dtype if dtype is None else dtype
+        if initializer is None:
+            real = np.dtype(dtype).kind == "f"
+            initializer = "glorot_uniform" if real else "zeros"
+        try:
+            weight = Variable(
+                initializers.get(initializer),
+                () if shape is None else shape,
+                dtype,
+                trainable,
+                name,
+                regularizer=regularizers.get(regularizer),
+                constraint=constraints.get(constraint),
             )
-        weight = Variable(
-            value,
-            name=name,
-            trainable=trainable,
-            regularizer=regularizers.get(regularizer),
-        )
+        except ValueError as error:
+            raise ValueError(f"Layer {self.name!r}: {error}") from None
         self._weights.append(weight)
         return weight
+
+    def _free_name(self) -> str:
+        """A name for a weight that was given none."""
+        taken = {weight.name for weight in self._weights}
+        number = len(taken)
+        while f"variable_{number}" in taken:
+            number += 1
+        return f"variable_{number}"
 
     @property
     def trainable(self) -> bool:

@@ -5,6 +5,7 @@ The modules mirror those of the reference; `CASES` is the list of all cases.
 
 from . import (
     activations,
+    constraints,
     dense,
     dense_bf16,
     dropout,
@@ -20,6 +21,7 @@ CASES = [
     case
     for module in (
         activations,
+        constraints,
         dense,
         dense_bf16,
         dropout,

@@ -13,7 +13,9 @@ FREE = {
     ("sparse_categorical_accuracy", "pred", 1),
     ("sparse_categorical_crossentropy-without gradient", "pred", 1),
     ("mean_accumulate-plain", "values", 0),
+    ("non_negative_constraint", "weight", 0),
 }
+FREE |= {(str(c), "weight", 1) for c in CASES if c.kernel == "norm_constraint"}
 
 
 def arrays_of(arguments):

@@ -8,6 +8,7 @@ written to be read, not to be fast. `KERNELS` is the table of all of them.
 
 from . import (
     activations,
+    constraints,
     dense,
     dense_bf16,
     dropout,
@@ -20,6 +21,7 @@ from . import (
 
 MODULES = (
     activations,
+    constraints,
     dense,
     dense_bf16,
     dropout,

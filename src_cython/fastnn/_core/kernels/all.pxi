@@ -10,6 +10,7 @@ include "losses.pxi"
 include "metrics.pxi"
 include "regularizers.pxi"
 include "optimizers.pxi"
+include "constraints.pxi"
 
 VECTOR_BYTES = FN_VECTOR_BYTES
 TILE_ROWS = FN_ROWS
