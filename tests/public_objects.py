@@ -18,6 +18,9 @@ from fastnn import (
     optimizers,
     regularizers,
 )
+from fastnn.layers import HashedCrossing
+from fastnn.layers.preprocessing.categorical import CategoricalLayer
+from fastnn.plan.tensor import Held, Tensor
 from fastnn.saving.config import constructor_parameters, serialize
 
 ROOMS = {
@@ -35,20 +38,59 @@ ABSTRACT |= {"Constraint", "Regularizer"}
 
 REQUIRED = {
     "Activation": {"activation": "relu"},
+    "CategoryEncoding": {"num_tokens": 4},
     "Dense": {"units": 3},
+    "Discretization": {"bin_boundaries": [0.0, 0.5, 1.0], "output_mode": "count"},
     "Dropout": {"rate": 0.25, "seed": 1},
+    "HashedCrossing": {"num_bins": 50, "output_mode": "one_hot"},
+    "Hashing": {"num_bins": 50, "output_mode": "count"},
     "InputLayer": {"shape": (4,)},
     "MaxNorm": {"axis": 1},
     "MinMaxNorm": {"min_value": 0.5, "max_value": 5.0, "rate": 0.5, "axis": 1},
     "UnitNorm": {"axis": 1},
+    "IntegerLookup": {
+        "max_tokens": 9,
+        "num_oov_indices": 2,
+        "vocabulary": [2, 3],
+        "output_mode": "count",
+        "pad_to_max_tokens": True,
+    },
     "MeanMetricWrapper": {"fn": "mean_squared_error"},
+    "Rescaling": {"scale": 0.5, "offset": 1.0},
     "RMSprop": {"momentum": 0.5},
     "SGD": {"momentum": 0.5},
+    "StringLookup": {
+        "max_tokens": 9,
+        "num_oov_indices": 2,
+        "vocabulary": ["a", "b"],
+        "output_mode": "count",
+        "pad_to_max_tokens": True,
+    },
     "VarianceScaling": {"mode": "fan_avg"},
 }
 
 SECOND_VALUES = {
     "activation": "tanh",
+    "bin_boundaries": [0.5, 2.0],
+    "encoding": "latin-1",
+    "idf_weights": [1.0, 2.0],
+    "invert": True,
+    "mask_token": "x",
+    "mask_value": 3,
+    "max_tokens": 12,
+    "num_bins": 7,
+    "num_oov_indices": 1,
+    "num_tokens": 5,
+    "offset": 2.0,
+    "oov_method": "farmhash",
+    "oov_token": "[?]",
+    "output_mode": "one_hot",
+    "pad_to_max_tokens": False,
+    "salt": 5,
+    "sparse": True,
+    "variance": 4.0,
+    "vocabulary": ["b", "c", "d"],
+    "vocabulary_dtype": "int32",
     "amsgrad": True,
     "axis": 0,
     "batch_size": 8,
@@ -100,11 +142,39 @@ SECOND_VALUES = {
     "value": 2.0,
 }
 
+# Where one class needs another second value than the rest.
+SECOND_VALUES_OF = {
+    ("Discretization", "epsilon"): 0.0,
+    ("Hashing", "dtype"): "float64",
+    ("HashedCrossing", "output_mode"): "int",
+    ("IntegerLookup", "mask_token"): 5,
+    ("IntegerLookup", "oov_token"): -7,
+    ("IntegerLookup", "vocabulary"): [5, 6, 7],
+    ("Normalization", "axis"): (1, -1),
+    ("StringLookup", "output_mode"): "multi_hot",
+}
+
 # Arguments that count only beside others: what to change from, and what is beside it.
 BESIDE = {
     "input_axes": ((0,), {"output_axes": (1,)}),
     "output_axes": ((1,), {"input_axes": (0,)}),
 }
+
+
+BESIDE_OF = {
+    ("Normalization", "mean"): (0.0, {"variance": 1.0}),
+    ("Normalization", "variance"): (1.0, {"mean": 0.0}),
+}
+
+
+def beside(cls, argument):
+    """What to change an argument from, and what is beside it."""
+    return BESIDE_OF.get((cls.__name__, argument), BESIDE.get(argument, (None, {})))
+
+
+def second_value(cls, argument):
+    """Another value than an argument's usual one."""
+    return SECOND_VALUES_OF.get((cls.__name__, argument), SECOND_VALUES[argument])
 
 
 def public_classes(*rooms):
@@ -145,9 +215,16 @@ class FakeBuilder:
         self.ops = []
 
     def forward(self, kind, x, *weights, shape, scalars=(), function=None, key=None):
-        values = [None if w is None else w.numpy().tolist() for w in weights]
+        values = [_content(w) for w in weights]
         self.ops.append((kind, values, tuple(shape), scalars, function, key))
         return SimpleNamespace(shape=tuple(shape))
+
+    def emit(self, kind, outputs, inputs, sizes=(), scalars=(), **further):
+        shape = outputs[0].shape
+        self.ops.append((kind, [_content(w) for w in inputs], shape, sizes, scalars))
+
+    def tensor(self, name, shape, dtype="float32", **kind):
+        return Tensor(name, tuple(shape), dtype, **kind)
 
     def needs_gradient(self, x):
         return True
@@ -161,12 +238,20 @@ class FakeBuilder:
         return x
 
 
+def _content(operand):
+    """What can be compared of an operand: the values of one outside the plan."""
+    if operand is None or isinstance(operand, Tensor | SimpleNamespace):
+        return None
+    array = operand.array if isinstance(operand, Held) else operand.value
+    return array.tolist()
+
+
 def lowered(layer, shape=(4,)):
     """The operations that a layer records for an input of this shape."""
     builder = FakeBuilder()
     if not layer.built:
         layer.build((None, *shape))
-    layer.lower(builder, SimpleNamespace(shape=shape))
+    layer.lower(builder, Tensor("x", shape, "float32"))
     return builder.ops
 
 
@@ -183,7 +268,26 @@ def _regularizer(obj):
     return obj(np.array([[1.0, -2.0], [0.5, 0.0]]))
 
 
+TOKENS = {
+    "StringLookup": np.array(
+        [[b"a", b"k", b"l", b"x"], [b"m", b"\xc3\xa4", b"b", b"b"]]
+    ),
+    "IntegerLookup": np.array([[3, 4, 5, 2], [11, 8, 2, 2]]),
+}
+
+
+def _categories(obj):
+    kind = type(obj).__name__
+    values = TOKENS.get(kind, np.array([[0, 1, 3, 2], [3, 3, 0, 0]]))
+    vocabulary = obj.get_vocabulary() if hasattr(obj, "get_vocabulary") else None
+    rows = values.reshape(-1, 1)
+    outputs = obj([rows, rows]) if kind == "HashedCrossing" else obj(values)
+    return outputs.tolist(), str(outputs.dtype), vocabulary
+
+
 def _layer(obj):
+    if isinstance(obj, CategoricalLayer | HashedCrossing):
+        return _categories(obj), obj.trainable, obj.input_shape
     ops = lowered(obj)
     beside = [(w.regularizer, w.constraint) for w in obj.weights]
     penalties = [[part and serialize(part) for part in pair] for pair in beside]

@@ -6,13 +6,13 @@ import pickle
 
 import pytest
 from public_objects import (
-    BESIDE,
     ROOMS,
-    SECOND_VALUES,
     arguments,
     behaviour,
+    beside,
     make,
     public_classes,
+    second_value,
 )
 
 from fastnn.saving.config import constructor_parameters
@@ -62,11 +62,11 @@ def test_copies_behave_alike(room, cls, duplicate):
 
 @pytest.mark.parametrize(("room", "cls", "argument"), ARGUMENTS, ids=name_of)
 def test_every_argument_has_an_effect(room, cls, argument):
-    first, beside = BESIDE.get(argument, (None, {}))
-    usual = {argument: first, **beside} if beside else {}
+    first, others = beside(cls, argument)
+    usual = {argument: first, **others} if others else {}
     before = behaviour(room, make(cls, **usual))
     try:
-        changed = make(cls, **{**usual, argument: SECOND_VALUES[argument]})
+        changed = make(cls, **{**usual, argument: second_value(cls, argument)})
     except ValueError as error:
         assert "Received: " in str(error)
         assert argument in str(error)

@@ -4,7 +4,7 @@ import numpy as np
 
 from fastnn.data.convert import KEPT_DTYPES, as_numbers
 
-__all__ = ["as_features"]
+__all__ = ["as_features", "as_values"]
 
 
 def as_features(
@@ -43,6 +43,35 @@ def as_features(
     ):
         return x
     array = as_numbers(x, name)
+    if array.ndim == 1 and shape is not None and tuple(shape) == (1,):
+        array = array[:, np.newaxis]
+    _check_shape(array, shape, name, layer)
+    if not array.size and not (allow_empty and not len(array)):
+        raise ValueError(
+            f"`{name}` is expected to have at least one row and one value per row. "
+            f"Received: shape {array.shape}"
+        )
+    return array
+
+
+def as_values(
+    x,
+    *,
+    shape: tuple | None = None,
+    name: str = "x",
+    layer: str | None = None,
+    allow_empty: bool = False,
+) -> np.ndarray:
+    """Makes an array of features of any type, strings included, for a layer that says
+    itself what it takes.
+
+    Args and raises: as in `as_features`, but for the type.
+    """
+    if isinstance(x, np.ma.MaskedArray):
+        raise ValueError(
+            f"`{name}` is expected to be complete. Received: a masked array"
+        )
+    array = x.to_numpy() if hasattr(x, "to_numpy") else np.asarray(x)
     if array.ndim == 1 and shape is not None and tuple(shape) == (1,):
         array = array[:, np.newaxis]
     _check_shape(array, shape, name, layer)

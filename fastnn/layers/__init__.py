@@ -11,22 +11,55 @@ from fastnn.layers.dropout import Dropout
 from fastnn.layers.flatten import Flatten
 from fastnn.layers.input_layer import Input, InputLayer
 from fastnn.layers.layer import Layer
+from fastnn.layers.preprocessing.category_encoding import CategoryEncoding
+from fastnn.layers.preprocessing.discretization import Discretization
+from fastnn.layers.preprocessing.hashed_crossing import HashedCrossing
+from fastnn.layers.preprocessing.hashing import Hashing
+from fastnn.layers.preprocessing.integer_lookup import IntegerLookup
+from fastnn.layers.preprocessing.normalization import Normalization
+from fastnn.layers.preprocessing.rescaling import Rescaling
+from fastnn.layers.preprocessing.string_lookup import StringLookup
 from fastnn.saving import config as _config
 from fastnn.saving.registry import Room
 
 __all__ = [
     "Activation",
+    "CategoryEncoding",
     "Dense",
+    "Discretization",
     "Dropout",
     "Flatten",
+    "HashedCrossing",
+    "Hashing",
     "Input",
     "InputLayer",
+    "IntegerLookup",
     "Layer",
+    "Normalization",
+    "Rescaling",
+    "StringLookup",
     "deserialize",
     "serialize",
 ]
 
-_ROOM = Room("layer", [Activation, Dense, Dropout, Flatten, InputLayer])
+_ROOM = Room(
+    "layer",
+    [
+        Activation,
+        CategoryEncoding,
+        Dense,
+        Discretization,
+        Dropout,
+        Flatten,
+        HashedCrossing,
+        Hashing,
+        InputLayer,
+        IntegerLookup,
+        Normalization,
+        Rescaling,
+        StringLookup,
+    ],
+)
 
 
 def serialize(layer: Layer) -> Any:

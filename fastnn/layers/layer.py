@@ -63,6 +63,13 @@ class Layer(Configurable):
     _attributes_of_arguments: ClassVar = {"dtype": "dtype_policy"}
     """Where an argument is kept that has no attribute of its name."""
 
+    takes_codes = False
+    """Whether `lower` takes codes, int32 tensors, as well as real numbers."""
+
+    reads = False
+    """Whether, as the first layer of a model, it makes codes of the user's own values
+    by `read`, before the plan runs."""
+
     def __init__(
         self,
         *,
@@ -141,6 +148,18 @@ class Layer(Configurable):
         return builder.python_layer(self, x, row_shape(sizes, "output_shape"))
 
     # Weights
+
+    def read(self, values: np.ndarray) -> np.ndarray:
+        """Returns int32 codes, in the shape of the values, for `lower_read`.
+
+        Raises:
+            TypeError, ValueError: If it cannot take such values.
+        """
+        raise NotImplementedError
+
+    def lower_read(self, builder: Builder, codes: Tensor) -> Tensor:
+        """Records this layer's operations on what `read` has made."""
+        return self.lower(builder, codes)
 
     def add_weight(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from fastnn.plan.rules import RULES
+from fastnn.plan.rules.categories import as_values
 from fastnn.plan.tensor import Op, Operand, Tensor
 from fastnn.variable import Variable
 
@@ -50,9 +51,18 @@ class Builder:
         before = self._rounding
         self._rounding = layer.compute_dtype == "bfloat16"
         with self.belonging_to(layer.name):
-            out = layer.lower(self, x)
+            out = layer.lower(self, x if layer.takes_codes else as_values(self, x))
         self._rounding = before
         return out
+
+    def read(self, layer: Layer, slot: int, shape: tuple[int, ...]) -> Tensor:
+        """Records what a layer does with the codes that its `read` has made."""
+        self.trainable.extend(layer.trainable_weights)
+        with self.belonging_to(layer.name):
+            codes = self.tensor("codes", shape, "int32", padded=False)
+            sizes = (slot, codes.height * codes.width)
+            self.emit("gather_labels", (codes,), (), sizes=sizes)
+            return layer.lower_read(self, codes)
 
     def tensor(self, name: str, shape: tuple[int, ...], dtype: str | None = None,
                **kind: bool) -> Tensor:  # fmt: skip
@@ -82,7 +92,7 @@ class Builder:
         self,
         kind: str,
         x: Tensor,
-        *weights: Variable | None,
+        *weights: Operand,
         shape: tuple[int, ...],
         scalars: tuple[float, ...] = (),
         function: str | None = None,
@@ -93,7 +103,7 @@ class Builder:
         Args:
             kind: Its name in `RULES`, with or without "_forward".
             x: What it is applied to.
-            *weights: Its variables, None for one that is left out.
+            *weights: Its variables or settings, None for one that is left out.
             shape: Of its result, without the batch axis.
             scalars: Its settings.
             function: The element-wise function, for "elementwise".

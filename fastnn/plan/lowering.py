@@ -20,6 +20,7 @@ from fastnn.plan.fusion import (
 )
 from fastnn.plan.gradients import record_backward
 from fastnn.plan.python_ops import python_loss, python_metric
+from fastnn.plan.rules.categories import as_values
 from fastnn.plan.tensor import Held, Op, Tensor
 from fastnn.plan.update import Update
 
@@ -156,10 +157,14 @@ def lower_step(
 
 
 def _forward(builder, layers, input_shape) -> Tensor:
-    x = builder.source(X, input_shape, "x")
+    if layers and layers[0].reads:
+        x = builder.read(layers[0], X, input_shape)
+        layers = layers[1:]
+    else:
+        x = builder.source(X, input_shape, "x")
     for layer in layers:
         x = builder.apply(layer, x)
-    return x
+    return as_values(builder, x)
 
 
 def _logits_op(builder: Builder, loss: Loss, prediction: Tensor) -> Op | None:

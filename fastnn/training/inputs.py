@@ -11,6 +11,7 @@ from fastnn.data import (
     as_features,
     as_sample_weight,
     as_targets,
+    as_values,
     class_weights_to_rows,
 )
 from fastnn.data.convert import as_numbers
@@ -25,14 +26,21 @@ DEFAULT_BATCH_SIZE = 32
 
 def features(model: Model, x: Any, *, allow_empty: bool = False) -> np.ndarray:
     """Checks features, and builds the model from them if it is not built yet."""
-    if model.built:
-        shape = model.sample_shape
-        first = model.layers[0].name
-        return as_features(x, shape=shape, layer=first, allow_empty=allow_empty)
-    array = as_features(x, allow_empty=allow_empty)
+    shape = model.sample_shape if model.built else None
+    first = model.layers[0] if model.layers else None
+    if first is not None and first.reads:
+        array = as_values(x, shape=shape, layer=first.name, allow_empty=allow_empty)
+    elif model.built:
+        name = None if first is None else first.name
+        return as_features(x, shape=shape, layer=name, allow_empty=allow_empty)
+    else:
+        array = as_features(x, allow_empty=allow_empty)
     if array.ndim == 1:
         array = array[:, np.newaxis]
-    model.build((None, *array.shape[1:]))
+    if not model.built:
+        model.build((None, *array.shape[1:]))
+    if first is not None and first.reads:
+        return np.ascontiguousarray(first.read(array), np.int32)
     return array
 
 
@@ -44,7 +52,8 @@ def sample(model: Model, x: Any) -> np.ndarray:
         TypeError: If it does not hold numbers.
         ValueError: If it has another shape.
     """
-    array = as_numbers(x, "x")
+    reads = bool(model.layers) and model.layers[0].reads
+    array = np.asarray(x) if reads else as_numbers(x, "x")
     if model.built and array.shape != model.sample_shape:
         if model.sample_shape == (1,) and array.ndim == 0:
             return array.reshape(1)

@@ -89,7 +89,8 @@ class Plans:
     Attributes:
         log: [loss of the last batch, 0, sum of loss * rows, sum of rows] of the steps
             since the last reset.
-        ready: What runs predictions, once it is built.
+        ready: What runs predictions straight on what the user passes in, once it is
+            built; never where a layer has to read it first.
     """
 
     def __init__(self) -> None:
@@ -97,11 +98,12 @@ class Plans:
         self.ready: engine.Predictor | None = None
         self._steps: dict[bool, StepPlan] = {}
         self._of_training: engine.Predictor | None = None
+        self._of_codes: engine.Predictor | None = None
 
     def clear(self) -> None:
         """Forgets all plans, after the network itself has changed."""
         self._steps.clear()
-        self.ready = self._of_training = None
+        self.ready = self._of_training = self._of_codes = None
 
     def step(
         self,
@@ -145,13 +147,15 @@ class Plans:
 
     def predictor(self, model: Model, *, training: bool = False) -> engine.Predictor:
         """What runs predictions; `training` leaves dropout and its like active."""
-        known = self._of_training if training else self.ready
+        known = self._of_training if training else self.ready or self._of_codes
         if known is None:
             known = make_predictor(
                 model.layers, model.weights, model.sample_shape, model.dtype, training
             )
             if training:
                 self._of_training = known
+            elif model.layers[0].reads:
+                self._of_codes = known
             else:
                 self.ready = known
         return known

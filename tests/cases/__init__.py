@@ -12,6 +12,7 @@ from . import (
     losses,
     metrics,
     optimizers,
+    preprocessing,
     regularizers,
     vector_math,
 )
@@ -28,6 +29,7 @@ CASES = [
         losses,
         metrics,
         optimizers,
+        preprocessing,
         regularizers,
         vector_math,
     )

@@ -40,6 +40,8 @@ def is_row_wise(case):
         return False
     if case.kernel == "dropout_forward":  # the row's number is in the mask
         return False
+    if str(case) in ("affine_forward-3", "affine_backward-3"):  # settings take turns
+        return False
     matrices = case.arguments(np.random.default_rng(0), ROWS, np.dtype("float32"))
     return any(getattr(value, "ndim", 0) == 2 for value in matrices.values())
 
@@ -47,11 +49,10 @@ def is_row_wise(case):
 ROW_WISE = [case for case in CASES if is_row_wise(case)]
 
 
-def rows_of(case, arguments, part):
-    shared = ("weight", "bias") if case.kernel.startswith("dense") else ()
+def rows_of(arguments, part):
     return {
         name: value[part].copy()
-        if isinstance(value, np.ndarray) and name not in shared
+        if isinstance(value, np.ndarray) and len(value) == ROWS.rows
         else value
         for name, value in arguments.items()
     }
@@ -63,7 +64,7 @@ def test_row_is_the_same_alone_and_in_any_batch(kernels, case, dtype, rng):
     together = arranged(arguments, case.outputs, "contiguous")
     getattr(kernels, case.kernel)(*together.values())
     for part in PARTS:
-        some = rows_of(case, arguments, part)
+        some = rows_of(arguments, part)
         getattr(kernels, case.kernel)(*some.values())
         for name in case.outputs:
             if some[name] is not None:

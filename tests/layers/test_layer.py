@@ -33,6 +33,8 @@ def built(layer, *shape):
 
 @each_class
 def test_declared_shape_is_the_lowered_one(cls):
+    if cls is layers.HashedCrossing:
+        pytest.skip("takes several inputs, and so is never lowered")
     layer = make(cls)
     shape = layer.compute_output_shape((None, 2, 4))
     ops = lowered(layer, (2, 4))

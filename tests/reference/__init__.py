@@ -15,6 +15,7 @@ from . import (
     losses,
     metrics,
     optimizers,
+    preprocessing,
     regularizers,
     vector_math,
 )
@@ -28,6 +29,7 @@ MODULES = (
     losses,
     metrics,
     optimizers,
+    preprocessing,
     regularizers,
     vector_math,
 )

@@ -4,12 +4,21 @@ One file per family, with the operation's forward and backward side by side; `RU
 the one table. A new kind is a file here, a line in the table, and a kernel.
 """
 
-from fastnn.plan.rules import dense, dropout, elementwise, python, reshape, softmax
+from fastnn.plan.rules import (
+    affine,
+    dense,
+    dropout,
+    elementwise,
+    python,
+    reshape,
+    softmax,
+)
 from fastnn.plan.rules.rule import Gradients, Rule
 
 __all__ = ["RULES", "Gradients", "Rule"]
 
 RULES = {
+    "affine_forward": affine.RULE,
     "dense_bf16_forward": dense.RULE,
     "dense_forward": dense.RULE,
     "dropout_forward": dropout.RULE,
