@@ -155,7 +155,7 @@ BOUNDARIES = {
     "bins": (
         layers.Discretization(num_bins=5),
         VALUES,
-        [-0.4573604166507721, 1.1561421155929565, 2.6739158630371094, 4.260692596435547],
+        [-0.45736042, 1.1561421155929565, 2.6739158630371094, 4.260692596435547],
     ),
     "epsilon": (
         layers.Discretization(num_bins=7, epsilon=0.1),
