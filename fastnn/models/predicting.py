@@ -8,24 +8,34 @@ import numpy as np
 import numpy.typing as npt
 
 from fastnn._core import engine
+from fastnn.data import is_stream
 from fastnn.models.trainer import Trainer, closing
-from fastnn.training import inputs
-from fastnn.training.inputs import checked_count
+from fastnn.training.inputs import checked_batch_size, features, optional_count
 from fastnn.training.predict import (
+    array_batches,
+    predict_batches,
+    predict_in_chunks,
     predict_rows,
     predict_sample,
-    predict_with_callbacks,
 )
+from fastnn.training.python_steps import in_python
+from fastnn.training.sources import checked_stream
 
 __all__ = ["Predicting"]
 
 
 class Predicting(Trainer):
-    """What a model does with data that have no targets."""
+    """What a model does with data that have no targets.
+
+    Attributes:
+        stop_predicting: Set it to True within `predict`, from a callback, to end it.
+    """
+
+    stop_predicting = False
 
     def predict(
         self,
-        x: npt.ArrayLike,
+        x: Any,
         batch_size: int | None = None,
         verbose: str | int = "auto",
         steps: int | None = None,
@@ -37,10 +47,12 @@ class Predicting(Trainer):
         The result for a row does not depend on the rows beside it, bit for bit.
 
         Args:
-            x: Features, (rows, ...).
+            x: Features, (rows, ...), or what gives batches of them; see `fit`. Of
+                (x, y) and (x, y, sample_weight) only x is looked at.
             batch_size: Rows of a batch as callbacks see it, 32 by default.
             verbose: As in `fit`, but "auto" shows nothing.
-            steps: Number of batches; by default all.
+            steps: Number of batches; by default all. Without a `batch_size` it also
+                says how large they are: so many make one pass.
             callbacks: List of callbacks.
             out: Where to write the outputs, so that no memory is allocated:
                 C-contiguous, of the shape and dtype of the result, apart from `x`.
@@ -52,24 +64,55 @@ class Predicting(Trainer):
         Raises:
             TypeError, ValueError: If `x` or `out` does not fit.
         """
-        if callbacks is None and steps is None and verbose in ("auto", 0):
-            if batch_size is not None:
-                checked_count("batch_size", batch_size)
+        streamed = type(x) is not np.ndarray and is_stream(x)
+        plain = callbacks is None and steps is None and verbose in ("auto", 0)
+        if plain and not streamed and not in_python(self._model, "predict"):
+            optional_count("batch_size", batch_size)
             return self.predict_on_batch(x, out)
-        batch_size = inputs.DEFAULT_BATCH_SIZE if batch_size is None else batch_size
-        batch_size = checked_count("batch_size", batch_size)
-        limit = None if steps is None else checked_count("steps", steps)
-        engine.check_apart(x, out)
-        x = inputs.features(self._model, x, allow_empty=True)
-        total = -(-len(x) // batch_size)
-        watchers = self._callbacks(
-            callbacks, 0 if verbose == "auto" else verbose, epochs=1,
-            steps=min(total, limit or total),
-        )  # fmt: skip
-        with closing(watchers):
-            return predict_with_callbacks(
-                self._model, x, batch_size, watchers, limit, out
+        limit = optional_count("steps", steps)
+        verbose = 0 if verbose == "auto" else verbose
+        if streamed:
+            return self._predict_stream(x, batch_size, verbose, limit, callbacks, out)
+        return self._predict_array(x, batch_size, verbose, limit, callbacks, out)
+
+    def _predict_stream(
+        self, x: Any, batch_size: Any, verbose: Any, limit: int | None,
+        callbacks: Any, out: Any,
+    ) -> np.ndarray:  # fmt: skip
+        if out is not None:
+            raise ValueError(
+                f"Expected no `out` for batches, whose rows nobody has counted. "
+                f"Received: out and x={x!r}"
             )
+        stream, _ = checked_stream(x, batch_size=batch_size)
+        watchers = self._callbacks(
+            callbacks, verbose, epochs=1, steps=limit or stream.num_batches
+        )
+        try:
+            with closing(watchers):
+                return predict_batches(self._model, stream, watchers, limit)
+        finally:
+            stream.close()
+
+    def _predict_array(
+        self, x: Any, batch_size: Any, verbose: Any, limit: int | None,
+        callbacks: Any, out: Any,
+    ) -> np.ndarray:  # fmt: skip
+        model = self._model
+        engine.check_apart(x, out)
+        own = in_python(model, "predict")
+        x = features(model, x, allow_empty=True, raw=own)
+        size = checked_batch_size(batch_size, len(x), limit)
+        total = -(-len(x) // size)
+        watchers = self._callbacks(
+            callbacks, verbose, epochs=1, steps=min(total, limit or total)
+        )
+        with closing(watchers):
+            if not own:
+                return predict_in_chunks(model, x, size, watchers, limit, out)
+            stream = array_batches(model, x, size)
+            result = predict_batches(model, stream, watchers, limit)
+        return result if out is None else _copied(result, out)
 
     def predict_on_batch(
         self, x: npt.ArrayLike, out: np.ndarray | None = None
@@ -84,6 +127,12 @@ class Predicting(Trainer):
         Returns:
             (rows, ...) in the model's dtype; `out` if it is given.
         """
+        if in_python(self._model, "predict"):
+            result = np.asarray(self.predict_step(x))
+            return result if out is None else _copied(result, out)
+        return self._outputs(x, out)
+
+    def _outputs(self, x: Any, out: np.ndarray | None = None) -> np.ndarray:
         predictor = self.plans.ready
         result = None if predictor is None else predictor.run(x, out)
         return predict_rows(self._model, x, out) if result is None else result
@@ -123,4 +172,15 @@ class Predicting(Trainer):
         """
         if training:
             return predict_rows(self._model, x, out, training=True)
-        return self.predict_on_batch(x, out)
+        return self._outputs(x, out)
+
+
+def _copied(result: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """`out`, once it holds what `predict_step` returned."""
+    if not isinstance(out, np.ndarray) or out.shape != result.shape:
+        raise ValueError(
+            f"Expected `out` to be an array of shape {result.shape}. "
+            f"Received: {type(out).__name__} of shape {np.shape(out)}"
+        )
+    out[...] = result
+    return out

@@ -7,53 +7,46 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy.typing as npt
-
 from fastnn.callbacks import CallbackList, History
-from fastnn.training.evaluate import evaluate_arrays, test_on_batch
-from fastnn.training.fit import (
-    Settings,
-    Training,
-    train_on_batch,
-    training_and_validation,
-)
+from fastnn.models.steps import Steps
+from fastnn.training.evaluate import evaluate_feed
+from fastnn.training.execution import checked_execution
+from fastnn.training.feeds import compiled_step
+from fastnn.training.fit import Training
 from fastnn.training.goal import Compilation
-from fastnn.training.inputs import checked_batch_size, checked_count, labelled
-from fastnn.training.plans import Plans
+from fastnn.training.inputs import optional_count
+from fastnn.training.python_steps import in_python, python_step
+from fastnn.training.settings import Settings
+from fastnn.training.sources import test_feed, training_feeds
 from fastnn.training.steps import logs_of
 
 if TYPE_CHECKING:
     from fastnn.losses import Loss
-    from fastnn.metrics import Metric
-    from fastnn.models.model import Model
     from fastnn.optimizers import Optimizer
 
 __all__ = ["Trainer", "closing"]
 
 
-class Trainer:
+class Trainer(Steps):
     """What a model does with data that have targets; `Model` says what the network is.
 
     Attributes:
         stop_training: Set it to True within `fit`, from a callback, to end it.
+        stop_evaluating: The same for `evaluate`, and the validation of `fit`.
         history: The `History` of the last `fit`.
-        plans: The compiled plans; for `explain` and tests.
     """
 
     name: str
+    steps_per_execution = 1
 
     def __init__(self) -> None:
+        super().__init__()
         self.stop_training = False
+        self.stop_evaluating = False
         self.history: History | None = None
-        self.plans = Plans()
-        self._compilation: Compilation | None = None
+        self._training: Training | None = None  # while `fit` is under way
         self._busy = threading.RLock()
         self._fitting = False
-
-    @property
-    def _model(self) -> Model:
-        """This object, under the type that the loops are written for."""
-        return cast("Model", self)
 
     def _unbuilt_on_failure(self) -> contextlib.AbstractContextManager[None]:
         """Takes a build back if what is inside fails; see the subclass."""
@@ -67,6 +60,10 @@ class Trainer:
         loss: Any = None,
         metrics: Any = None,
         weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: str | bool = "auto",
+        auto_scale_loss: bool = True,
     ) -> None:
         """Says how the model is to be trained.
 
@@ -77,11 +74,28 @@ class Trainer:
             metrics: List of names, instances or functions; see `fastnn.metrics`.
                 "accuracy" becomes the accuracy that fits the output and the loss.
             weighted_metrics: Metrics that use `sample_weight` and `class_weight`.
+            run_eagerly: Whether every batch goes through `train_step`, `test_step` or
+                `predict_step` on its own, so that a debugger can follow. The numbers
+                are the same.
+            steps_per_execution: Steps between two calls of the batch hooks of
+                callbacks.
+            jit_compile: False leaves the operations of a step as the layers record
+                them; True and "auto" merge them. The plan is compiled code either way.
+            auto_scale_loss: Whether float16 gets a `LossScaleOptimizer`. There is no
+                float16 here, so that both values mean the same.
 
         Raises:
-            ValueError: If something is not known; the model stays as it was.
+            TypeError, ValueError: If something is not known or has a wrong value; the
+                model stays as it was.
         """
-        self._compilation = Compilation(optimizer, loss, metrics, weighted_metrics)
+        how = checked_execution(
+            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss
+        )
+        self._compilation = Compilation(
+            optimizer, loss, metrics, weighted_metrics, how.merged
+        )
+        self.run_eagerly = how.run_eagerly
+        self.steps_per_execution = how.steps_per_execution
         self.plans.log[:] = 0
 
     @property
@@ -91,17 +105,18 @@ class Trainer:
         Raises:
             ValueError: If it was not called.
         """
-        if self._compilation is None:
-            raise ValueError(
-                f"Expected the model {self.name!r} to be compiled first: call "
-                "`model.compile(optimizer, loss)`"
-            )
-        return self._compilation
+        self._require_compiled()
+        return cast("Compilation", self._compilation)
 
     @property
     def compiled(self) -> bool:
         """Whether `compile` was called."""
         return self._compilation is not None
+
+    @property
+    def jit_compile(self) -> bool:
+        """Whether the operations of a step are merged."""
+        return self._compilation is None or self._compilation.jit_compile
 
     @property
     def optimizer(self) -> Optimizer | None:
@@ -113,41 +128,21 @@ class Trainer:
         """The loss; None before `compile`."""
         return None if self._compilation is None else self._compilation.loss
 
-    @property
-    def metrics(self) -> list[Metric]:
-        """The metrics besides the loss; made when the model is first trained."""
-        return self._compilation.metrics if self._compilation else []
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns."""
-        return ["loss", *(metric.name for metric in self.metrics)]
-
-    def reset_metrics(self) -> None:
-        """Forgets the loss and the metrics of all batches so far."""
-        self.plans.log[:] = 0
-        for metric in self.metrics:
-            metric.reset_state()
-
-    def get_metrics_result(self) -> dict[str, float]:
-        """Returns the loss and the metrics since the last reset, by name."""
-        return logs_of(self._model)
-
     # ---- training
 
     def fit(
         self,
-        x: npt.ArrayLike,
-        y: npt.ArrayLike,
+        x: Any = None,
+        y: Any = None,
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: str | int = "auto",
         callbacks: Any = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
-        shuffle: bool = True,
+        shuffle: bool | str = True,
         class_weight: dict[int, float] | None = None,
-        sample_weight: npt.ArrayLike | None = None,
+        sample_weight: Any = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
@@ -157,21 +152,31 @@ class Trainer:
         """Trains the model. Called again, it goes on with the optimizer's state.
 
         Args:
-            x: Features, (rows, ...).
-            y: Targets, (rows, ...); class indices for a sparse loss.
-            batch_size: Rows of a step, 32 by default; more than there are rows is the
-                same as all of them (gradient descent on the full batch).
+            x: Features, (rows, ...); or batches: a generator or another iterator that
+                gives (x, y) or (x, y, sample_weight), a `fastnn.utils.PyDataset`, or
+                anything else that can be walked through, such as a data loader. A list
+                or a dict of one array is taken for that array.
+            y: Targets, (rows, ...); class indices for a sparse loss. None if `x` gives
+                batches.
+            batch_size: Rows of a step; more than there are rows is the same as all of
+                them (gradient descent on the full batch). By default 32, or with
+                `steps_per_epoch` what makes so many of one pass.
             epochs: Number of the epoch after which to end, counted from 1.
             verbose: 0 nothing, 1 a bar, 2 a line per epoch, "auto" 1 in a terminal or a
                 notebook, else 2.
             callbacks: List of `fastnn.callbacks.Callback`.
             validation_split: Fraction of the rows, the last ones, to validate on.
-            validation_data: (x, y) or (x, y, sample_weight) to validate on instead.
-            shuffle: Whether each epoch has an order of its own.
+            validation_data: (x, y), (x, y, sample_weight) or what gives batches, to
+                validate on instead.
+            shuffle: Whether each epoch has an order of its own, of the rows or of the
+                batches of a `PyDataset`; "batch" shuffles the rows within each batch.
+                Other batches come as they are given.
             class_weight: {class index: weight}; classes that are not in it have 1.
             sample_weight: One weight per row.
             initial_epoch: Number of the first epoch, counted from 0.
-            steps_per_epoch: Steps of an epoch; by default those of one pass.
+            steps_per_epoch: Steps of an epoch; by default those of one pass. The next
+                epoch goes on where it stopped; the end of a pass ends an epoch in any
+                case, with a warning.
             validation_steps: Steps of a validation; by default those of one pass.
             validation_batch_size: By default `batch_size`.
             validation_freq: Validate after every so many epochs, or after those listed,
@@ -187,57 +192,63 @@ class Trainer:
             KeyboardInterrupt: Within about 0.1 s; the model has the weights of the last
                 step, and `model.history` the epochs that were done.
         """
+        settings = Settings(
+            batch_size=batch_size, epochs=epochs, initial_epoch=initial_epoch,
+            shuffle=shuffle, steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+            validation_freq=validation_freq,
+        )  # fmt: skip
+        self._require_compiled()
         with self._exclusively("fit"):
+            training = Training(self._model, settings)
             with self._unbuilt_on_failure():
-                arrays, validation = training_and_validation(
+                training.feed, training.validation = training_feeds(
                     self._model, x, y, sample_weight, class_weight, validation_split,
-                    validation_data,
+                    validation_data, settings, training.on_halt,
                 )  # fmt: skip
-                settings = Settings(
-                    arrays.rows, batch_size=batch_size, epochs=epochs,
-                    initial_epoch=initial_epoch, shuffle=shuffle,
-                    steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
-                    validation_batch_size=validation_batch_size,
-                    validation_freq=validation_freq,
-                )  # fmt: skip
-            steps = settings.steps_per_epoch or -(-arrays.rows // settings.batch_size)
             watchers = self._callbacks(
-                callbacks, verbose, epochs=settings.epochs, steps=steps, history=True
-            )
-            settings.shows_progress = watchers.shows_progress
-            with closing(watchers):
-                Training(self._model, arrays, validation, watchers, settings).run()
+                callbacks, verbose, epochs=settings.epochs, steps=training.steps,
+                history=True,
+            )  # fmt: skip
+            self._training = training
+            try:
+                with closing(watchers):
+                    training.run(watchers)
+            finally:
+                self._training = None
         return cast("History", watchers.history)
 
     def train_on_batch(
         self,
-        x: npt.ArrayLike,
-        y: npt.ArrayLike,
-        sample_weight: npt.ArrayLike | None = None,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
         class_weight: dict[int, float] | None = None,
         return_dict: bool = False,
     ) -> float | list[float] | dict[str, float]:
         """Makes one update from one batch.
 
+        Args:
+            x, y, sample_weight, class_weight: As in `fit`.
+            return_dict: Whether to return a dict.
+
         Returns:
-            The loss and the metrics of all batches since `reset_metrics`, as `evaluate`
-            returns them.
+            The loss and the metrics of this batch, as `evaluate` returns them.
         """
         with self._exclusively("train_on_batch"):
-            train_on_batch(
-                self._model, labelled(self._model, x, y, sample_weight, class_weight)
-            )
-            return self._results(logs_of(self._model), return_dict)
+            logs = self._on_batch("train", (x, y, sample_weight), class_weight)
+            return self._results(logs, return_dict)
 
     # ---- evaluation
 
     def evaluate(
         self,
-        x: npt.ArrayLike,
-        y: npt.ArrayLike,
+        x: Any = None,
+        y: Any = None,
         batch_size: int | None = None,
         verbose: str | int = "auto",
-        sample_weight: npt.ArrayLike | None = None,
+        sample_weight: Any = None,
         steps: int | None = None,
         callbacks: Any = None,
         return_dict: bool = False,
@@ -246,46 +257,63 @@ class Trainer:
 
         Args:
             x, y, batch_size, verbose, sample_weight, callbacks: As in `fit`.
-            steps: Number of batches to look at; by default all.
+            steps: Number of batches to look at; by default all. Without a `batch_size`
+                it also says how large they are: so many make one pass.
             return_dict: Whether to return a dict.
 
         Returns:
             The loss; [loss, *metrics] if there are metrics, in the order of
             `metrics_names`; or a dict by name.
         """
+        batch_size = optional_count("batch_size", batch_size)
+        limit = optional_count("steps", steps)
+        self._require_compiled()
         with self._evaluating():
-            arrays = labelled(self._model, x, y, sample_weight)
-            batch_size = checked_batch_size(batch_size, arrays.rows)
-            limit = None if steps is None else checked_count("steps", steps)
+            feed = test_feed(self._model, x, y, sample_weight, batch_size, limit)
             watchers = self._callbacks(
-                callbacks, verbose, epochs=1, steps=-(-arrays.rows // batch_size)
+                callbacks, verbose, epochs=1, steps=limit or feed.num_batches
             )
-            with closing(watchers):
-                logs = evaluate_arrays(
-                    self._model, arrays, batch_size, watchers, steps=limit
-                )
+            try:
+                with closing(watchers):
+                    logs = evaluate_feed(self._model, feed, watchers, limit)
+            finally:
+                feed.close()
         return self._results(logs, return_dict)
 
     def test_on_batch(
-        self,
-        x: npt.ArrayLike,
-        y: npt.ArrayLike,
-        sample_weight: npt.ArrayLike | None = None,
+        self, x: Any, y: Any = None, sample_weight: Any = None,
         return_dict: bool = False,
-    ) -> float | list[float] | dict[str, float]:
-        """Adds one batch to the loss and the metrics, without an update.
+    ) -> float | list[float] | dict[str, float]:  # fmt: skip
+        """Computes the loss and the metrics of one batch, and changes no weight.
 
-        Returns:
-            The loss and the metrics of all batches since `reset_metrics`.
+        Args and result are those of `train_on_batch`.
         """
         with self._evaluating():
-            test_on_batch(self._model, labelled(self._model, x, y, sample_weight))
-            return self._results(logs_of(self._model), return_dict)
+            logs = self._on_batch("test", (x, y, sample_weight))
+            return self._results(logs, return_dict)
 
     # ---- inside
 
+    def _on_batch(self, mode: str, batch: Any, class_weight: Any = None) -> Any:
+        """The logs of one batch alone."""
+        model = self._model
+        self._require_compiled()
+        self.reset_metrics()
+        if not in_python(model, mode):
+            compiled_step(model, batch, class_weight, training=mode == "train")
+            return logs_of(model)
+        logs = python_step(model, mode, class_weight, batch)
+        return logs_of(model) if logs is None else logs
+
+    def _require_compiled(self) -> None:
+        if self._compilation is None:
+            raise ValueError(
+                f"Expected the model {self.name!r} to be compiled first: call "
+                "`model.compile(optimizer, loss)`. Received: a model that is not"
+            )
+
     def _callbacks(
-        self, callbacks: Any, verbose: Any, *, epochs: int, steps: int,
+        self, callbacks: Any, verbose: Any, *, epochs: int, steps: int | None,
         history: bool = False,
     ) -> CallbackList:  # fmt: skip
         return CallbackList(
@@ -296,8 +324,10 @@ class Trainer:
     def _results(self, logs: dict[str, float], return_dict: bool) -> Any:
         if return_dict:
             return logs
-        values = [logs[name] for name in self.metrics_names]
-        return values if len(values) > 1 else values[0]
+        names = [name for name in self.metrics_names if name in logs]
+        names += sorted(set(logs) - set(names))
+        values = [logs[name] for name in names]
+        return values[0] if len(values) == 1 else values
 
     @contextlib.contextmanager
     def _exclusively(self, what: str) -> Iterator[None]:

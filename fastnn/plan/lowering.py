@@ -76,10 +76,12 @@ class Steps:
     Attributes:
         ops: In the order in which they run.
         forward: Those of them that lead from the rows to what the loss looks at.
+        prediction: What the network says.
     """
 
     ops: list[Op]
     forward: list[Op]
+    prediction: Tensor
 
 
 def lower_prediction(
@@ -114,7 +116,7 @@ def lower_step(
         log: [loss of the batch, penalty of the batch, sum of loss * rows, sum of rows];
             the steps add to it.
         threads: The most threads that will run the plan.
-        fuse: Whether to merge operations. Off only in tests.
+        fuse: Whether to merge operations.
     """
     builder = Builder(dtype, training=update is not None)
     prediction = _forward(builder, layers, input_shape)
@@ -153,7 +155,7 @@ def lower_step(
         record_constraints(builder, trainable)
     backward = fuse_backward(builder.ops) if fuse else builder.ops
     ops = [*forward, *objective, *backward]
-    return Steps(fetch_ahead(ops) if fuse else ops, forward)
+    return Steps(fetch_ahead(ops) if fuse else ops, forward, prediction)
 
 
 def _forward(builder, layers, input_shape) -> Tensor:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import warnings
+import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from fastnn import random
 from fastnn.callbacks import CallbackList
-from fastnn.data import Arrays, split
-from fastnn.training.evaluate import evaluate_arrays
-from fastnn.training.inputs import (
-    checked_batch_size,
-    checked_count,
-    labelled,
-    target_shape,
-)
-from fastnn.training.nonfinite import find_nonfinite
-from fastnn.training.steps import StepRunner, logs_of
+from fastnn.caller import warn
+from fastnn.training.evaluate import evaluate_feed, warn_of_end
+from fastnn.training.feeds import Feed, Halted
+from fastnn.training.nonfinite import NonFiniteReport, find_nonfinite
+from fastnn.training.steps import logs_of
 
 if TYPE_CHECKING:
     from fastnn.models.model import Model
+    from fastnn.training.settings import Settings
 
-__all__ = ["Training", "train_on_batch"]
+__all__ = ["Training"]
 
 
 class Training:
@@ -31,228 +24,156 @@ class Training:
 
     Args:
         model: The model.
-        arrays: Training rows.
-        validation: Validation rows, or None.
-        callbacks: All callbacks.
-        settings: The further arguments of `fit`, checked.
+        settings: The arguments of `fit`, checked.
+
+    Attributes:
+        feed: Where the training steps come from; to be set before `run`.
+        validation: Where those of validation come from, or None.
+        epoch: The epoch under way, from 0.
+        step: Steps of it that are done.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        arrays: Arrays,
-        validation: Arrays | None,
-        callbacks: CallbackList,
-        settings: Settings,
-    ):
+    feed: Feed
+
+    def __init__(self, model: Model, settings: Settings):
         self.model = model
-        self.arrays = arrays
-        self.validation = validation
-        self.callbacks = callbacks
         self.settings = settings
-        self.epoch = 0
-        self._reported = False
-        self._seed = random.next_seed() if settings.shuffle else 0
-        self._pass = 0  # over the data; more than one can go into an epoch
-        self._position = 0  # steps of the pass that are done
-        self._order: np.ndarray | None = None
+        self.validation: Feed | None = None
+        self.epoch = settings.initial_epoch
+        self.step = 0
+        self._callbacks: CallbackList = CallbackList()
+        self._report: NonFiniteReport | None = None
+        self._resumed = False
+        self._watched = False
 
-    def run(self) -> None:
+    @property
+    def steps(self) -> int | None:
+        """Steps of an epoch; None for as many as the data have."""
+        return self.settings.steps_per_epoch or self.feed.num_batches
+
+    def run(self, callbacks: CallbackList) -> None:
         """Trains until the last epoch, or until `model.stop_training` is set."""
-        model, settings = self.model, self.settings
-        model.stop_training = False
-        logs: dict[str, float] = {}
-        self.callbacks.on_train_begin()
-        for self.epoch in range(settings.initial_epoch, settings.epochs):
-            self.callbacks.on_epoch_begin(self.epoch)
-            logs = self._train_epoch()
-            if self.validation is not None and settings.validates(self.epoch):
-                logs |= self._validate(self.validation)
-            self.callbacks.on_epoch_end(self.epoch, logs)
-            if model.stop_training:
-                break
-        self.callbacks.on_train_end(logs)
-
-    def _train_epoch(self) -> dict[str, float]:
-        model = self.model
-        model.reset_metrics()
-        plan = model.plans.step(
-            model,
-            self.settings.batch_size,
-            training=True,
-            weighted=self.arrays.weight is not None,
-            target_shape=target_shape(model, self.arrays),
-        )
-        runner = StepRunner(plan, self.arrays, self.settings.batch_size, self._on_halt)
-        self._plan = plan  # not the runner, which holds `self`: they would be a cycle
-        watched = self.callbacks.watches_batches("train")
-        done, steps = 0, self.settings.steps_per_epoch or runner.steps
+        self._callbacks = callbacks
+        self.model.stop_training = False
+        logs: dict[str, Any] = {}
+        callbacks.on_train_begin()
         try:
-            while done < steps and not model.stop_training:
-                if watched:
-                    self.callbacks.on_train_batch_begin(done)
-                ran = self._run_chunk(runner, steps - done, watched)
-                done += ran
-                if watched and ran:
-                    self.callbacks.on_train_batch_end(done - 1, logs_of(model))
-                self.callbacks.on_chunk_end(done, self._shown_logs())
+            while self.epoch < self.settings.epochs:
+                found = self._epoch()
+                if found is None:
+                    break
+                logs = found
+                self.epoch, self.step = self.epoch + 1, 0
+                if self.model.stop_training:
+                    break
         finally:
-            runner.close()
-        return logs_of(model)
+            self.feed.close()
+            if self.validation is not None:
+                self.validation.close()
+            _finalize(self.model)
+        callbacks.on_train_end(logs)
 
-    def _run_chunk(self, runner: StepRunner, wanted: int, every_step: bool) -> int:
-        """Runs the next steps; a pass that ends is followed by another one."""
-        if self._position == 0 and self.settings.shuffle:
-            self._order = random.permutation(self._seed, self._pass, runner.rows)
-        optimizer = self.model.compilation.optimizer
-        program = runner.plan.bound.program
-        before = program.steps_done
+    def resume(self, epoch: int, step: int) -> None:
+        """Makes `run` go on within an epoch, from a callback's `on_train_begin`."""
+        self.epoch, self.step, self._resumed = epoch, step, True
+
+    def _epoch(self) -> dict[str, Any] | None:
+        """An epoch and its validation; None if there were no more data."""
+        model = self.model
+        if not self._resumed:
+            model.reset_metrics()
+        self._resumed = False
+        self._callbacks.on_epoch_begin(self.epoch)
+        self._watched = self._callbacks.watches_batches("train")
+        self.feed.begin_epoch()
         try:
-            ran = runner.run(
-                self._position,
-                min(wanted, runner.steps - self._position),
-                order=self._order,
-                iteration=optimizer.iterations,
-                every_step=every_step,
-            )
-        except BaseException:  # the updates before it count
-            optimizer.iterations += program.steps_done - before
-            raise
-        optimizer.iterations += ran
-        self._position += ran
-        if self._position == runner.steps:
-            self._position, self._pass = 0, self._pass + 1
-        return ran
+            found = self._steps()
+        finally:
+            self.feed.end_epoch()
+        if not found:
+            return None
+        logs = self._logs()
+        if self.validation is not None and self.settings.validates(self.epoch):
+            logs |= self._validate(self.validation)
+        self._callbacks.on_epoch_end(self.epoch, logs)
+        return logs
 
-    def _shown_logs(self) -> dict[str, float] | None:
+    def _steps(self) -> bool:
+        """The steps of an epoch, or what is left of it; whether there was one."""
+        limit, first = self.steps, self.step
+        if self.step == limit or self.model.stop_training:
+            return True
+        # the end of the pass before is not the end of this epoch
+        ready = self.feed.ready() or self.feed.ready()
+        while ready:
+            self._chunk(None if limit is None else limit - self.step)
+            if self.step == limit or self.model.stop_training:
+                return True
+            ready = self.feed.ready()
+        if self.settings.steps_per_epoch or self.step == first:
+            warn_of_end("training", self.step, limit)
+        return self.step > first
+
+    def _chunk(self, most: int | None) -> None:
+        """The next steps, until somebody wants to look."""
+        callbacks, watched = self._callbacks, self._watched
+        if watched:
+            callbacks.on_train_batch_begin(self.step)
+            at_once = self.model.steps_per_execution
+            most = at_once if most is None else min(most, at_once)
+        self.step += self.feed.run(most, exactly=watched)
+        self._look_at_python_logs()
+        if watched:
+            callbacks.on_train_batch_end(self.step - 1, self._logs())
+        callbacks.on_chunk_end(self.step, self._shown_logs())
+
+    def _logs(self) -> dict[str, Any]:
+        """What Python steps returned if that is something else, or the metrics."""
+        logs, own = logs_of(self.model), self.feed.logs
+        return logs if own is None or set(own) == set(logs) else dict(own)
+
+    def _shown_logs(self) -> dict[str, Any] | None:
         """The logs, if somebody looks at them within an epoch."""
-        return logs_of(self.model) if self.settings.shows_progress else None
+        return self._logs() if self._callbacks.shows_progress else None
 
-    def _validate(self, rows: Arrays) -> dict[str, float]:
-        logs = evaluate_arrays(
-            self.model,
-            rows,
-            self.settings.validation_batch_size,
-            self.callbacks,
-            steps=self.settings.validation_steps,
+    def _validate(self, feed: Feed) -> dict[str, Any]:
+        feed.restart()
+        logs = evaluate_feed(
+            self.model, feed, self._callbacks, self.settings.validation_steps
         )
         return {f"val_{name}": value for name, value in logs.items()}
 
-    def _on_halt(self, step: int, operation: int) -> bool:
+    def on_halt(self, halted: Halted) -> bool:
         """Looks into a step whose loss is not finite; whether to go on."""
-        batch = self.settings.batch_size
-        rows = np.arange(step * batch, min((step + 1) * batch, self.arrays.rows))
-        rows = rows if self._order is None else self._order[rows]
-        done = step - self._position
-        if not self._reported:
-            self._reported = True
+        if self._report is None:
             self._report = find_nonfinite(
                 self.model,
-                self._plan,
-                self.arrays,
-                rows,
+                halted.plan,
+                halted.arrays,
+                halted.rows,
                 epoch=self.epoch,
-                batch=step,
-                iteration=self.model.compilation.optimizer.iterations + done,
+                batch=halted.step,
+                iteration=self.model.compilation.optimizer.iterations + halted.done,
             )
-            # the level of the caller of `fit`
-            warnings.warn(str(self._report), RuntimeWarning, stacklevel=8)
-        self.callbacks.on_nonfinite_loss(self._report, logs_of(self.model))
+            warn(str(self._report), RuntimeWarning)
+        self._callbacks.on_nonfinite_loss(self._report, logs_of(self.model))
         return not self.model.stop_training
 
-
-class Settings:
-    """The checked numbers of a call of `fit`."""
-
-    def __init__(
-        self,
-        rows: int,
-        *,
-        batch_size: Any,
-        epochs: Any,
-        initial_epoch: Any,
-        shuffle: Any,
-        steps_per_epoch: Any,
-        validation_steps: Any,
-        validation_batch_size: Any,
-        validation_freq: Any,
-    ):
-        self.batch_size = checked_batch_size(batch_size, rows)
-        self.epochs = checked_count("epochs", epochs)
-        self.initial_epoch = checked_count("initial_epoch", initial_epoch, 0)
-        if not isinstance(shuffle, bool | np.bool_):
-            raise TypeError(
-                f"Expected `shuffle` to be True or False. Received: {shuffle!r}"
+    def _look_at_python_logs(self) -> None:
+        """The same for a step that was made in Python, after its update."""
+        loss = (self.feed.logs or {}).get("loss", 0.0)
+        if not isinstance(loss, float) or math.isfinite(loss):
+            return
+        if self._report is None:
+            self._report = NonFiniteReport(
+                loss, self.epoch, self.step - 1, None, "the loss of a step in Python"
             )
-        self.shuffle = bool(shuffle)
-        self.steps_per_epoch = _optional_count("steps_per_epoch", steps_per_epoch)
-        self.validation_steps = _optional_count("validation_steps", validation_steps)
-        self.validation_batch_size = (
-            _optional_count("validation_batch_size", validation_batch_size)
-            or self.batch_size
-        )
-        self.validation_freq = _checked_freq(validation_freq)
-        self.shows_progress = False
-
-    def validates(self, epoch: int) -> bool:
-        """Whether validation follows an epoch, counted from 0."""
-        if isinstance(self.validation_freq, int):
-            return (epoch + 1) % self.validation_freq == 0
-        return epoch + 1 in self.validation_freq
+            warn(str(self._report), RuntimeWarning)
+        self._callbacks.on_nonfinite_loss(self._report, logs_of(self.model))
 
 
-def _optional_count(name: str, value: Any) -> int | None:
-    return None if value is None else checked_count(name, value)
-
-
-def _checked_freq(value: Any) -> int | set[int]:
-    if isinstance(value, list | tuple | set):
-        return {checked_count("validation_freq", epoch) for epoch in value}
-    return checked_count("validation_freq", value)
-
-
-def training_and_validation(
-    model: Model,
-    x: Any,
-    y: Any,
-    sample_weight: Any,
-    class_weight: Any,
-    validation_split: Any,
-    validation_data: Any,
-) -> tuple[Arrays, Arrays | None]:
-    """Checks the data of a call of `fit`.
-
-    Raises:
-        ValueError: If `validation_data` is not (x, y) or (x, y, sample_weight).
-    """
-    arrays = labelled(model, x, y, sample_weight, class_weight)
-    if validation_data is not None:
-        if not isinstance(validation_data, tuple | list) or not (
-            2 <= len(validation_data) <= 3
-        ):
-            raise ValueError(
-                "Expected `validation_data` to be (x, y) or (x, y, sample_weight). "
-                f"Received: {type(validation_data).__name__}"
-            )
-        x, y, weight = (*validation_data, None)[:3]
-        return arrays, labelled(model, x, y, weight, name="validation y")
-    if validation_split == 0 and not isinstance(validation_split, bool):
-        return arrays, None
-    return split(arrays, validation_split)
-
-
-def train_on_batch(model: Model, arrays: Arrays) -> None:
-    """One update from one batch."""
-    optimizer = model.compilation.optimizer
-    plan = model.plans.step(
-        model,
-        arrays.rows,
-        training=True,
-        weighted=arrays.weight is not None,
-        target_shape=target_shape(model, arrays),
-    )
-    runner = StepRunner(plan, arrays, arrays.rows, lambda step, op: True)
-    try:
-        optimizer.iterations += runner.run(0, 1, iteration=optimizer.iterations)
-    finally:
-        runner.close()
+def _finalize(model: Model) -> None:
+    """Lets the optimizer leave the weights as it wants them to be used."""
+    finalize = getattr(model.compilation.optimizer, "finalize_variable_values", None)
+    if finalize is not None:
+        finalize(model.trainable_weights)

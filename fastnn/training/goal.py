@@ -19,13 +19,22 @@ class Compilation:
 
     Args:
         optimizer, loss, metrics, weighted_metrics: See `Model.compile`.
+        jit_compile: Whether the operations of a step are merged.
 
     Raises:
         TypeError: If metrics are not a list.
         ValueError: If something is not known.
     """
 
-    def __init__(self, optimizer: Any, loss: Any, metrics: Any, weighted_metrics: Any):
+    def __init__(
+        self,
+        optimizer: Any,
+        loss: Any,
+        metrics: Any,
+        weighted_metrics: Any,
+        jit_compile: bool = True,
+    ):
+        self.jit_compile = jit_compile
         self.optimizer = _optimizer(optimizer)
         self.loss = None if loss is None else losses.resolve(loss)
         self._asked = _metrics("metrics", metrics, self.loss)
@@ -55,6 +64,14 @@ class Compilation:
         """All metrics; none before `resolve`."""
         plain, weighted = self._resolved or ([], [])
         return [*plain, *weighted]
+
+    def update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
+        """Hands a batch to the metrics, for a step that is made in Python."""
+        plain, weighted = self._resolved or ([], [])
+        for metric in plain:
+            metric.update_state(y, y_pred)
+        for metric in weighted:
+            metric.update_state(y, y_pred, sample_weight)
 
     def goal(self, weighted: bool, target_shape: tuple[int, ...]) -> Goal:
         """What a plan holds predictions against.

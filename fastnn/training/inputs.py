@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,13 +21,26 @@ from fastnn.data.convert import as_numbers
 if TYPE_CHECKING:
     from fastnn.models.model import Model
 
-__all__ = ["checked_batch_size", "features", "labelled", "sample"]
+__all__ = [
+    "checked_batch_size",
+    "checked_count",
+    "class_weighted",
+    "features",
+    "labelled",
+    "optional_count",
+    "sample",
+    "unchecked",
+]
 
 DEFAULT_BATCH_SIZE = 32
 
 
-def features(model: Model, x: Any, *, allow_empty: bool = False) -> np.ndarray:
-    """Checks features, and builds the model from them if it is not built yet."""
+def features(
+    model: Model, x: Any, *, allow_empty: bool = False, raw: bool = False
+) -> np.ndarray:
+    """Checks features, and builds the model from them if it is not built yet; `raw`
+    leaves what the first layer reads, such as strings, as it is."""
+    x = single(x, "x")
     shape = model.sample_shape if model.built else None
     first = model.layers[0] if model.layers else None
     if first is not None and first.reads:
@@ -39,7 +54,7 @@ def features(model: Model, x: Any, *, allow_empty: bool = False) -> np.ndarray:
         array = array[:, np.newaxis]
     if not model.built:
         model.build((None, *array.shape[1:]))
-    if first is not None and first.reads:
+    if first is not None and first.reads and not raw:
         return np.ascontiguousarray(first.read(array), np.int32)
     return array
 
@@ -63,6 +78,54 @@ def sample(model: Model, x: Any) -> np.ndarray:
             "takes rows of samples"
         )
     return features(model, array[np.newaxis])[0]
+
+
+def unchecked(model: Model, x: Any, y: Any, sample_weight: Any) -> Arrays:
+    """The arrays of a step that the user wrote: of one length, else as they are.
+
+    Raises:
+        TypeError: If something does not hold numbers.
+        ValueError: If x does not fit the model, or the numbers of rows differ.
+    """
+    x = features(model, x, raw=True)
+    rows = len(x)
+    weight = _beside(sample_weight, rows, "sample_weight")
+    return Arrays(x, _beside(y, rows, "y"), weight, rows)
+
+
+def _beside(value: Any, rows: int, name: str) -> np.ndarray | None:
+    if value is None:
+        return None
+    array = as_numbers(single(value, name), name)
+    if array.shape[:1] != (rows,):
+        raise ValueError(
+            f"Expected `{name}` to have {rows} rows, as `x` does. "
+            f"Received: shape {array.shape}"
+        )
+    return array
+
+
+def single(value: Any, name: str) -> Any:
+    """Returns the one entry of a dict, or the one array in a list or tuple; anything
+    else as it is.
+
+    Raises:
+        ValueError: If a dict, or a list of matrices, has more entries.
+    """
+    if isinstance(value, Mapping):
+        entries = list(value.values())
+    elif isinstance(value, list | tuple) and any(
+        getattr(v, "ndim", 0) > 1 for v in value
+    ):
+        entries = list(value)
+    else:
+        return value
+    if len(entries) != 1:
+        raise ValueError(
+            f"Expected one array as `{name}`: the model has one input and one output. "
+            f"Received: a {type(value).__name__} of {len(entries)}"
+        )
+    return entries[0]
 
 
 def labelled(
@@ -93,22 +156,35 @@ def _labelled(model, x, y, sample_weight, class_weight, name) -> Arrays:
         raise ValueError(
             f"Expected targets `{name}` for the loss. Received: {name}=None"
         )
+    y, sample_weight = single(y, name), single(sample_weight, "sample_weight")
     compilation = model.compilation
     compilation.resolve(model.prediction_shape)
     y = _targets(model, compilation.required_loss, y, rows, name)
     weight = None
     if sample_weight is not None:
         weight = as_sample_weight(sample_weight, rows, model.dtype)
-    if class_weight is not None and sample_weight is not None:
+    return class_weighted(model, Arrays(x, y, weight, rows), class_weight)
+
+
+def class_weighted(model: Model, arrays: Arrays, class_weight: Any) -> Arrays:
+    """The arrays with the weight of each row's class; None leaves them as they are.
+
+    Raises:
+        ValueError: If the rows have weights already, or no class.
+    """
+    if class_weight is None:
+        return arrays
+    if arrays.weight is not None:
         raise ValueError(
             "Expected `class_weight` or `sample_weight`, not both; multiply the "
             "weights of the classes into `sample_weight`. Received: both"
         )
-    if class_weight is not None:
-        units = model.output_shape[-1]
-        classes = units if units > 1 else 2
-        weight = class_weights_to_rows(class_weight, y, classes, model.dtype)
-    return Arrays(x, y, weight, rows)
+    if arrays.y is None:
+        raise ValueError("Expected targets beside `class_weight`. Received: y=None")
+    units = model.output_shape[-1] or 1
+    classes = units if units > 1 else 2
+    weight = class_weights_to_rows(class_weight, arrays.y, classes, model.dtype)
+    return dataclasses.replace(arrays, weight=weight)
 
 
 def _targets(model: Model, loss: Any, y: Any, rows: int, name: str) -> np.ndarray:
@@ -131,16 +207,24 @@ def target_shape(model: Model, arrays: Arrays) -> tuple[int, ...]:
     return arrays.y.shape[1:]
 
 
-def checked_batch_size(batch_size: Any, rows: int) -> int:
-    """Returns the batch size, at most the number of rows; 32 by default.
+def checked_batch_size(batch_size: Any, rows: int, steps: int | None = None) -> int:
+    """Returns the batch size, at most the number of rows.
+
+    By default it is 32, or if the number of `steps` is given, what makes so many of
+    one pass.
 
     Raises:
         TypeError: If it is not an integer.
         ValueError: If it is not positive.
     """
     if batch_size is None:
-        batch_size = DEFAULT_BATCH_SIZE
-    return min(checked_count("batch_size", batch_size), rows)
+        batch_size = -(-rows // steps) if steps else DEFAULT_BATCH_SIZE
+    return max(1, min(checked_count("batch_size", batch_size), rows))
+
+
+def optional_count(name: str, value: Any) -> int | None:
+    """Returns `value` as a positive integer, or None as it is, or raises."""
+    return None if value is None else checked_count(name, value)
 
 
 def checked_count(name: str, value: Any, least: int = 1) -> int:

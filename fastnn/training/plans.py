@@ -22,6 +22,7 @@ from fastnn.variable import Variable
 if TYPE_CHECKING:
     from fastnn.layers import Layer
     from fastnn.models.model import Model
+    from fastnn.training.gradients import GradientPlan
 
 __all__ = ["Plans", "StepPlan", "choose_threads", "make_predictor"]
 
@@ -91,11 +92,13 @@ class Plans:
             since the last reset.
         ready: What runs predictions straight on what the user passes in, once it is
             built; never where a layer has to read it first.
+        gradients: What runs `compute_gradients`, once it is built.
     """
 
     def __init__(self) -> None:
         self.log = np.zeros(4)
         self.ready: engine.Predictor | None = None
+        self.gradients: GradientPlan | None = None
         self._steps: dict[bool, StepPlan] = {}
         self._of_training: engine.Predictor | None = None
         self._of_codes: engine.Predictor | None = None
@@ -103,7 +106,7 @@ class Plans:
     def clear(self) -> None:
         """Forgets all plans, after the network itself has changed."""
         self._steps.clear()
-        self.ready = self._of_training = self._of_codes = None
+        self.ready = self._of_training = self._of_codes = self.gradients = None
 
     def step(
         self,
@@ -139,6 +142,7 @@ class Plans:
                 update,
                 self.log,
                 threads,
+                fuse=compilation.jit_compile,
             )
             bound = bind(steps.ops, rows, model.dtype)
             plan = StepPlan(steps, bound, key, _work(steps.ops, rows), threads)

@@ -54,7 +54,6 @@ class StepRunner:
         *,
         order: np.ndarray | None = None,
         iteration: int = 0,
-        every_step: bool = False,
     ) -> int:
         """Runs the next chunk of at most `steps` steps.
 
@@ -62,12 +61,11 @@ class StepRunner:
             first: Number of the first step within the pass over the data.
             order: The rows' order in this pass, or None for their own.
             iteration: Updates made before the first step.
-            every_step: Whether to come back after each step.
 
         Returns:
             The number of steps done; fewer than one only if `on_halt` ended the run.
         """
-        wanted = min(steps, 1 if every_step else self._pace.steps)
+        wanted = min(steps, self._pace.steps)
         begun = time.perf_counter()
         done = self._until_halt(first, wanted, order, iteration)
         self._pace.record(done, time.perf_counter() - begun)
@@ -99,8 +97,8 @@ class StepRunner:
 
 def logs_of(model: Model) -> dict[str, Any]:
     """The loss and the metrics since the last reset, by name in alphabetical order."""
-    total, rows = model.plans.log[2:4]
-    logs = {"loss": float(total / rows) if rows else 0.0}
-    for metric in model.compilation.metrics:
-        logs[metric.name] = metric.result()
+    logs: dict[str, Any] = {}
+    for metric in model.metrics:
+        result: Any = metric.result()
+        logs |= result if isinstance(result, dict) else {metric.name: result}
     return dict(sorted(logs.items()))

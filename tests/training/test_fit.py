@@ -78,11 +78,12 @@ def test_compiled_again_the_optimizer_starts_anew(pair, problem):
 
 def test_steps_per_epoch_goes_on_where_the_last_epoch_stopped(pair, problem):
     model, twin = pair
-    history = model.fit(
-        *problem, BATCH, epochs=3, steps_per_epoch=2, shuffle=False, verbose=0
-    ).history
+    with pytest.warns(UserWarning, match=r"expected 2 for training. Received: 1\."):
+        history = model.fit(
+            *problem, BATCH, epochs=3, steps_per_epoch=2, shuffle=False, verbose=0
+        ).history
     one = batches(ROWS, BATCH)
-    expected = twin.fit(*problem, [one[:2], [one[2], one[0]], one[1:]])
+    expected = twin.fit(*problem, [one[:2], one[2:], one[:2]])
     losses = [epoch["loss"] for epoch in expected]
     np.testing.assert_allclose(history["loss"], losses, rtol=1e-9)
     assert_same_weights(model, twin)
@@ -90,9 +91,25 @@ def test_steps_per_epoch_goes_on_where_the_last_epoch_stopped(pair, problem):
 
 def test_more_steps_than_batches(pair, problem):
     model, twin = pair
-    model.fit(*problem, BATCH, steps_per_epoch=5, shuffle=False, verbose=0)
-    one = batches(ROWS, BATCH)
-    twin.fit(*problem, [one + one[:2]])
+    with pytest.warns(UserWarning, match=r"expected 5 for training. Received: 3\."):
+        model.fit(
+            *problem, BATCH, epochs=2, steps_per_epoch=5, shuffle=False, verbose=0
+        )
+    twin.fit(*problem, [batches(ROWS, BATCH)] * 2)
+    assert_same_weights(model, twin)
+
+
+def test_as_many_steps_as_batches_each_epoch_is_a_pass(pair, problem):
+    model, twin = pair
+    model.fit(*problem, BATCH, epochs=2, steps_per_epoch=3, shuffle=False, verbose=0)
+    twin.fit(*problem, [batches(ROWS, BATCH)] * 2)
+    assert_same_weights(model, twin)
+
+
+def test_without_a_batch_size_the_steps_say_how_large_batches_are(pair, problem):
+    model, twin = pair
+    model.fit(*problem, steps_per_epoch=4, shuffle=False, verbose=0)
+    twin.fit(*problem, [batches(ROWS, 6)])  # ceil(23 / 4)
     assert_same_weights(model, twin)
 
 
