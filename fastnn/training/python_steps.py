@@ -80,8 +80,10 @@ def train_step_by_parts(model: Model, data: Any) -> dict[str, Any]:
         y_pred = model(x)
     else:
         loss, gradients, y_pred = gradients_of(model, x, y, sample_weight)
-    pairs = list(zip(gradients, model.trainable_weights, strict=True))
-    model.compilation.optimizer.apply_gradients(pairs)
+    optimizer: Any = model.compilation.optimizer
+    optimizer.apply_gradients(
+        list(zip(gradients, model.trainable_weights, strict=True))
+    )
     model.loss_tracker.update_state(loss, sample_weight=len(y_pred))
     return model.compute_metrics(x, y, y_pred, sample_weight)
 
