@@ -81,9 +81,8 @@ def train_step_by_parts(model: Model, data: Any) -> dict[str, Any]:
     else:
         loss, gradients, y_pred = gradients_of(model, x, y, sample_weight)
     optimizer: Any = model.compilation.optimizer
-    optimizer.apply_gradients(
-        list(zip(gradients, model.trainable_weights, strict=True))
-    )
+    weights = model.trainable_weights
+    optimizer.apply_gradients(list(zip(gradients, weights, strict=True)))
     model.loss_tracker.update_state(loss, sample_weight=len(y_pred))
     return model.compute_metrics(x, y, y_pred, sample_weight)
 
