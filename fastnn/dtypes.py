@@ -5,9 +5,23 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SUPPORTED", "as_real", "floatx", "set_floatx", "standardize_dtype"]
+__all__ = [
+    "FURTHER",
+    "SUPPORTED",
+    "as_real",
+    "floatx",
+    "set_floatx",
+    "standardize_dtype",
+    "storable_dtype",
+]
 
 SUPPORTED = ("float32", "float64")
+
+FURTHER = (
+    "bool",
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+)
+"""Types of variables that are no weights: counters, seeds."""
 
 _floatx = "float32"
 
@@ -53,6 +67,20 @@ def standardize_dtype(dtype: npt.DTypeLike | None = None) -> str:
     if name not in SUPPORTED:
         raise ValueError(f"Expected dtype to be one of {SUPPORTED}. Received: {dtype=}")
     return name
+
+
+def storable_dtype(dtype: npt.DTypeLike | None = None) -> str:
+    """Returns the name of a type that variables may have: a supported one, an integer
+    type or bool.
+
+    Raises:
+        ValueError: If it is none of these.
+    """
+    try:
+        name = None if dtype is None else np.dtype(dtype).name
+    except TypeError:
+        name = None
+    return name if name in FURTHER else standardize_dtype(dtype)
 
 
 def as_real(

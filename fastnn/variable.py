@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fastnn.dtypes import SUPPORTED, as_real, standardize_dtype
+from fastnn.dtypes import FURTHER, SUPPORTED, as_real, storable_dtype
 from fastnn.naming import auto_name, current_path
 
 __all__ = ["LINE", "Variable", "padded_width", "padded_zeros"]
@@ -49,13 +49,6 @@ def padded_zeros(shape: tuple[int, ...], dtype: npt.DTypeLike) -> np.ndarray:
     start = -storage.ctypes.data % LINE
     rows = storage[start : start + size].view(dtype).reshape(*leading, width)
     return rows[..., :n] if shape else rows[0, ...]
-
-
-_FURTHER_TYPES = (
-    "bool",
-    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
-)
-"""Types of variables that are no weights: counters, seeds."""
 
 
 class Variable:
@@ -313,7 +306,7 @@ def _first_value(initializer, shape, dtype, name) -> np.ndarray:
             f"{initializer=}, shape=None"
         )
     shape = _checked_shape(shape)
-    dtype = _type(dtype)
+    dtype = storable_dtype(dtype)
     value = _as_numbers(initializer(shape, dtype=dtype), dtype, name)
     if value.shape != shape:
         raise ValueError(
@@ -326,33 +319,24 @@ def _first_value(initializer, shape, dtype, name) -> np.ndarray:
 def _as_numbers(value: Any, dtype: npt.DTypeLike | None, name: str) -> np.ndarray:
     if dtype is None:
         dtype = _type_of(value)
-    if dtype is None or _type(dtype) in SUPPORTED:
+    if dtype is None or storable_dtype(dtype) in SUPPORTED:
         return as_real(value, dtype, name=name)
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"Expected {name} to hold real numbers. Received: dtype={array.dtype}"
         )
-    return np.asarray(array, dtype=_type(dtype), order="C")
+    return np.asarray(array, dtype=storable_dtype(dtype), order="C")
 
 
 def _type_of(value: Any) -> str | None:
     """The type that an array brings along; None if the default applies."""
     kept = np.asarray(value).dtype
-    if kept.name not in _FURTHER_TYPES:
+    if kept.name not in FURTHER:
         return None
     if hasattr(value, "dtype") or kept.kind == "b":
         return kept.name
     return "int32"
-
-
-def _type(dtype: npt.DTypeLike | None) -> str:
-    """The name of a variable's type."""
-    try:
-        name = None if dtype is None else np.dtype(dtype).name
-    except TypeError:
-        name = None
-    return name if name in _FURTHER_TYPES else standardize_dtype(dtype)
 
 
 def _checked_shape(shape: Sequence[int]) -> tuple[int, ...]:

@@ -7,8 +7,11 @@ import pytest
 from public_objects import make, public_classes
 
 from fastnn import initializers, random
+from fastnn.initializers import Constant, Identity, Orthogonal
 
 CLASSES = [cls for _, cls in public_classes("initializers")]
+MATRICES = {Identity, Orthogonal}  # these take no other shapes
+CLASSES = [cls for cls in CLASSES if cls not in MATRICES]
 RANDOM = [c for c in CLASSES if issubclass(c, initializers.RandomInitializer)]
 SHAPE = (300, 200)
 
@@ -133,3 +136,76 @@ def test_clone_has_the_same_settings():
 def test_base_classes_say_what_to_override(base):
     with pytest.raises(NotImplementedError, match="to override"):
         base((2, 3))
+
+
+@pytest.mark.parametrize("shape", [(6, 4), (4, 6), (5, 5), (2, 3, 4), (1, 7)])
+def test_orthogonal(shape):
+    matrix = Orthogonal(gain=2.0, seed=1)(shape, "float64").reshape(-1, shape[-1])
+    few = matrix.T if len(matrix) >= shape[-1] else matrix
+    np.testing.assert_allclose(few @ few.T, 4 * np.eye(len(few)), atol=1e-12)
+
+
+def test_orthogonal_matrices_turn_either_way():
+    signs = [np.linalg.det(Orthogonal(seed=seed)((3, 3))) for seed in range(40)]
+    assert min(signs) == pytest.approx(-1) and max(signs) == pytest.approx(1)
+    assert 8 <= sum(sign > 0 for sign in signs) <= 32
+
+
+@pytest.mark.parametrize("wrong", [(), (3,)])
+def test_orthogonal_needs_a_matrix(wrong):
+    with pytest.raises(ValueError, match="Received: shape="):
+        Orthogonal()(wrong)
+
+
+def test_identity():
+    assert Identity(3.0)((2, 3)).tolist() == [[3, 0, 0], [0, 3, 0]]
+    assert Identity()((2, 2), "float64").dtype == "float64"
+    with pytest.raises(ValueError, match=r"Received: shape=\(2,\)"):
+        Identity()((2,))
+
+
+def test_a_constant_array_spreads():
+    assert Constant([1.0, 2.0])((2, 2)).tolist() == [[1, 2], [1, 2]]
+    with pytest.raises(TypeError, match="real numbers"):
+        Constant("one")
+
+
+def test_an_array_stands_for_its_values():
+    values = np.arange(6.0).reshape(2, 3)
+    initializer = initializers.get(values)
+    assert np.array_equal(initializer((2, 3)), values)
+    assert initializer((2, 3), "float32").dtype == "float32"
+    again = initializers.deserialize(initializers.serialize(initializer))
+    assert np.array_equal(again((2, 3)), values)
+    with pytest.raises(ValueError, match=r"Received: shape=\(3, 2\)"):
+        initializer((3, 2))
+
+
+@pytest.mark.parametrize(
+    ("name", "cls"),
+    [
+        ("identity", Identity),
+        ("IdentityInitializer", Identity),
+        ("orthogonal", Orthogonal),
+        ("OrthogonalInitializer", Orthogonal),
+        ("uniform", initializers.RandomUniform),
+        ("normal", initializers.RandomNormal),
+        ("one", initializers.Ones),
+        ("zero", initializers.Zeros),
+    ],
+)
+def test_further_names(name, cls):
+    assert type(initializers.get(name)) is cls
+
+
+def test_stft_is_refused():
+    with pytest.raises(NotImplementedError, match="convolutions"):
+        initializers.STFT()
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (3, 4), (2, 3, 4), (0, 3)])
+@pytest.mark.parametrize(
+    "name", ["he_normal", "lecun_uniform", "random_normal", "ones"]
+)
+def test_any_shape(name, shape):
+    assert initializers.get(name)(shape).shape == shape

@@ -55,6 +55,7 @@ TOLERANCES = {
     "mean_accumulate":                          (1 * D, 1 * D),
     "l1_l2_value":                              (4 * D, 4 * D),
     "l1_l2_backward":                           (3 * F, 3 * D),
+    "add":                                      (1 * F, 1 * D),
     "norm_constraint":                          (30 * F, 30 * D),
     "non_negative_constraint":                  (0, 0),
     "dropout_forward":                          (2 * F, 2 * D),

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fastnn.dtypes import as_real
+from fastnn.plan.symbol import Symbol
 from fastnn.saving import config as _config
 from fastnn.saving.registry import registered_name
 
@@ -103,6 +104,13 @@ class Activation:
         self.function = function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], Symbol):
+            x, *others = args
+            return x.mapped(
+                lambda builder, tensor: self(
+                    _Recorder(builder, tensor), *others, **kwargs
+                )
+            )
         return self.function(*args, **kwargs)
 
     def lower(self, builder: Builder, x: Tensor) -> Tensor:

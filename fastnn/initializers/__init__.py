@@ -11,13 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from fastnn.initializers.constant import Constant, Ones, Zeros
+from fastnn.initializers.constant import (
+    Constant,
+    GivenValues,
+    Identity,
+    Ones,
+    Zeros,
+)
 from fastnn.initializers.distributions import (
     RandomNormal,
     RandomUniform,
     TruncatedNormal,
 )
 from fastnn.initializers.initializer import Initializer, RandomInitializer
+from fastnn.initializers.orthogonal import Orthogonal
 from fastnn.initializers.variance_scaling import (
     GlorotNormal,
     GlorotUniform,
@@ -29,17 +36,23 @@ from fastnn.initializers.variance_scaling import (
 )
 from fastnn.saving import config as _config
 from fastnn.saving.registry import Room
+from fastnn.variable import Variable
 
 __all__ = [
+    "STFT",
     "Constant",
     "GlorotNormal",
     "GlorotUniform",
     "HeNormal",
     "HeUniform",
+    "Identity",
+    "IdentityInitializer",
     "Initializer",
     "LecunNormal",
     "LecunUniform",
     "Ones",
+    "Orthogonal",
+    "OrthogonalInitializer",
     "RandomInitializer",
     "RandomNormal",
     "RandomUniform",
@@ -53,9 +66,11 @@ __all__ = [
     "glorot_uniform",
     "he_normal",
     "he_uniform",
+    "identity",
     "lecun_normal",
     "lecun_uniform",
     "ones",
+    "orthogonal",
     "random_normal",
     "random_uniform",
     "serialize",
@@ -69,26 +84,44 @@ glorot_normal = GlorotNormal
 glorot_uniform = GlorotUniform
 he_normal = HeNormal
 he_uniform = HeUniform
+identity = IdentityInitializer = Identity
 lecun_normal = LecunNormal
 lecun_uniform = LecunUniform
 ones = Ones
+orthogonal = OrthogonalInitializer = Orthogonal
 random_normal = RandomNormal
 random_uniform = RandomUniform
 truncated_normal = TruncatedNormal
 variance_scaling = VarianceScaling
 zeros = Zeros
 
+
+def STFT(*args: Any, **kwargs: Any) -> None:
+    """Refuses: the short-time Fourier transform fills kernels of convolutions.
+
+    Raises:
+        NotImplementedError: Always.
+    """
+    raise NotImplementedError(
+        "Expected an initializer of dense weights; STFT is for convolutions. "
+        f"Received: STFT with {args or kwargs}"
+    )
+
+
 _ROOM = Room(
     "initializer",
     [
         Constant,
+        GivenValues,
         GlorotNormal,
         GlorotUniform,
         HeNormal,
         HeUniform,
+        Identity,
         LecunNormal,
         LecunUniform,
         Ones,
+        Orthogonal,
         RandomNormal,
         RandomUniform,
         TruncatedNormal,
@@ -96,6 +129,8 @@ _ROOM = Room(
         Zeros,
     ],
     aliases={
+        "IdentityInitializer": Identity,
+        "OrthogonalInitializer": Orthogonal,
         "normal": RandomNormal,
         "one": Ones,
         "uniform": RandomUniform,
@@ -109,11 +144,14 @@ def get(identifier: Any) -> Any:
 
     Args:
         identifier: A name ("glorot_uniform", "GlorotUniform"), a configuration, an
-            initializer or its class, any function of (shape, dtype), or None.
+            initializer or its class, any function of (shape, dtype), an array of the
+            values themselves, or None.
 
     Raises:
         ValueError: If it is none of these.
     """
+    if isinstance(identifier, np.ndarray | np.generic | Variable):
+        return GivenValues(identifier)
     found = _ROOM.lookup(identifier)
     if found is not None and not callable(found):
         raise ValueError(

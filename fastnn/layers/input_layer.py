@@ -34,7 +34,7 @@ class InputLayer(Layer):
     ):
         super().__init__(name=name, dtype=dtype)
         self.shape = row_shape(shape, "shape")
-        self.input_shape = self.shape
+        self._shape_of_rows = self.shape
         if batch_size is not None:
             raise ValueError(f"Expected batch_size=None. Received: {batch_size=}")
         self.batch_size = batch_size

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,12 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from fastnn import constraints, dtype_policies, initializers, regularizers
+from fastnn import dtype_policies
 from fastnn.dtypes import as_real
-from fastnn.layers import python_layer
+from fastnn.layers import composite, python_layer
+from fastnn.layers.weight_holder import WeightHolder, unchanged_on_failure
 from fastnn.naming import auto_name
+from fastnn.plan.symbol import Symbol
 from fastnn.saving.config import Configurable
-from fastnn.variable import Variable
 
 if TYPE_CHECKING:
     from fastnn.plan.builder import Builder, Tensor
@@ -27,12 +27,16 @@ __all__ = ["Layer"]
 Shape = tuple[int | None, ...]
 
 
-class Layer(Configurable):
+class Layer(WeightHolder, Configurable):
     """A layer of a network.
 
-    To write your own, override `call`; `build` if it has weights; `backward` if it is
-    to be trained through, and `compute_output_shape` if `call` cannot be tried out on
-    a row of zeros to find it. All of them work on NumPy arrays.
+    To write your own on NumPy arrays, override `call`; `build` if it has weights;
+    `backward` if it is to be trained through, and `compute_output_shape` if `call`
+    cannot be tried out on a row of zeros to find it.
+
+    To make one of other layers, keep them as attributes (or in lists or dicts) and call
+    them in `call`; then it is compiled and trained like any other, without `backward`.
+    Such a `call` may use layers, activations, and sums of what they return.
 
     Args:
         name: Name of the layer; by default the class's name with a number.
@@ -55,6 +59,15 @@ class Layer(Configurable):
         ...     def backward(self, inputs, outputs, gradients):
         ...         dfactor = (inputs * gradients).sum(axis=0)
         ...         return gradients * self.factor.value, {"factor": dfactor}
+
+        >>> class Block(fastnn.layers.Layer):
+        ...     def __init__(self, units, **base):
+        ...         super().__init__(**base)
+        ...         self.units = units
+        ...         self.dense = fastnn.layers.Dense(units, activation="relu")
+        ...         self.dropout = fastnn.layers.Dropout(0.1)
+        ...     def call(self, inputs):
+        ...         return inputs + self.dropout(self.dense(inputs))
     """
 
     takes_training = False
@@ -70,6 +83,9 @@ class Layer(Configurable):
     """Whether, as the first layer of a model, it makes codes of the user's own values
     by `read`, before the plan runs."""
 
+    _builds_itself = False
+    """Whether `build` is not a layer's, which makes weights for a shape of inputs."""
+
     def __init__(
         self,
         *,
@@ -80,16 +96,15 @@ class Layer(Configurable):
         input_dim: int | None = None,
     ):
         self.name = auto_name(type(self).__name__) if name is None else _name(name)
-        self.trainable = trainable
         self.dtype_policy = dtype_policies.get(dtype)
-        self.input_shape = _first_shape(input_shape, input_dim)
+        self._shape_of_rows = _first_shape(input_shape, input_dim)
         self.built = False
         self.built_for: Shape | None = None
-        self._weights: list[Variable] = []
+        super().__init__(trainable)
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        if "build" in vars(cls):
+        if "build" in vars(cls) and not cls._builds_itself:
             cls.build = _marking_as_built(cls.build)  # type: ignore[method-assign]
         if "call" not in vars(cls):
             return
@@ -103,11 +118,11 @@ class Layer(Configurable):
     def build(self, input_shape: Shape) -> None:
         """Makes the weights, by `add_weight`.
 
+        Those of layers inside are made as `call` uses them.
+
         Args:
             input_shape: Shape of a batch; its first entry is None.
         """
-        self.built = True
-        self.built_for = input_shape
 
     def call(self, inputs: np.ndarray) -> np.ndarray:
         """Returns the outputs of a batch; may take a second argument `training`.
@@ -139,15 +154,17 @@ class Layer(Configurable):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Returns the shape of the outputs for a shape of inputs, None for the rows."""
+        if composite.is_composite(self):
+            return composite.output_shape(self, input_shape)
         return python_layer.output_shape(self, input_shape)
 
     def lower(self, builder: Builder, x: Tensor) -> Tensor:
         """Records this layer's operations on `x` in a plan."""
+        if composite.is_composite(self):
+            return composite.lower(self, builder, x)
         python_layer.check(self)
         _, *sizes = self.compute_output_shape((None, *x.shape))
         return builder.python_layer(self, x, row_shape(sizes, "output_shape"))
-
-    # Weights
 
     def read(self, values: np.ndarray) -> np.ndarray:
         """Returns int32 codes, in the shape of the values, for `lower_read`.
@@ -160,81 +177,6 @@ class Layer(Configurable):
     def lower_read(self, builder: Builder, codes: Tensor) -> Tensor:
         """Records this layer's operations on what `read` has made."""
         return self.lower(builder, codes)
-
-    def add_weight(
-        self,
-        shape: Sequence[int] | None = None,
-        initializer: Any = None,
-        dtype: npt.DTypeLike | None = None,
-        trainable: bool = True,
-        *,
-        regularizer: Any = None,
-        constraint: Any = None,
-        name: str | None = None,
-    ) -> Variable:
-        """Makes a weight that belongs to this layer.
-
-        Args:
-            shape: Its shape; by default (), a number.
-            initializer: Its first values; by default "glorot_uniform", or "zeros" for a
-                variable of integers.
-            dtype: Its type; by default that of the layer.
-            trainable: Whether training changes it.
-            regularizer: A penalty on it, or None.
-            constraint: What its value is put through after each update, or None.
-            name: Its name, one of a kind in the layer.
-
-        Returns:
-            The weight; `.value` is its live array.
-
-        Raises:
-            ValueError: If the name is taken or the initializer's values do not fit.
-        """
-        name = name or self._free_name()
-        if any(weight.name == name for weight in self._weights):
-            raise ValueError(
-                f"Expected names of weights to differ within the layer {self.name!r}. "
-                f"Received: {name=} twice"
-            )
-        dtype = self.dtype if dtype is None else dtype
-        if initializer is None:
-            real = np.dtype(dtype).kind == "f"
-            initializer = "glorot_uniform" if real else "zeros"
-        try:
-            weight = Variable(
-                initializers.get(initializer),
-                () if shape is None else shape,
-                dtype,
-                trainable,
-                name,
-                regularizer=regularizers.get(regularizer),
-                constraint=constraints.get(constraint),
-            )
-        except ValueError as error:
-            raise ValueError(f"Layer {self.name!r}: {error}") from None
-        self._weights.append(weight)
-        return weight
-
-    def _free_name(self) -> str:
-        """A name for a weight that was given none."""
-        taken = {weight.name for weight in self._weights}
-        number = len(taken)
-        while f"variable_{number}" in taken:
-            number += 1
-        return f"variable_{number}"
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training changes the weights; may be set at any time."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        if not isinstance(value, bool | np.bool_):
-            raise ValueError(
-                f"Expected `trainable` to be True or False. Received: {value!r}"
-            )
-        self._trainable = bool(value)
 
     @property
     def dtype(self) -> str:
@@ -252,72 +194,33 @@ class Layer(Configurable):
         return self.dtype_policy.compute_dtype
 
     @property
+    def input_shape(self) -> Any:
+        """Declared shape of one row of the input; None if there is none."""
+        return self._shape_of_rows
+
+    @property
     def input_dim(self) -> int | None:
         """Length of a row of the declared input, if it has one axis."""
-        shape = self.input_shape
+        shape = self._shape_of_rows
         return shape[0] if shape is not None and len(shape) == 1 else None
 
-    @property
-    def weights(self) -> list[Variable]:
-        """All weights, in the order in which they were made."""
-        return list(self._weights)
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that training changes; none if the layer is frozen."""
-        return [w for w in self._weights if self.trainable and w.trainable]
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training leaves alone."""
-        return [w for w in self._weights if not (self.trainable and w.trainable)]
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Returns copies of all weights."""
-        return [weight.numpy() for weight in self._weights]
-
-    def set_weights(self, weights: Sequence[npt.ArrayLike]) -> None:
-        """Sets all weights, or none if one of them does not fit.
-
-        Raises:
-            ValueError: If their number or a shape is wrong.
-        """
-        if len(weights) != len(self._weights):
-            raise ValueError(
-                f"Expected {len(self._weights)} weights for the layer {self.name!r}. "
-                f"Received: {len(weights)}"
-            )
-        pairs = list(zip(self._weights, weights, strict=True))
-        values = [weight.checked(value) for weight, value in pairs]
-        for weight, value in zip(self._weights, values, strict=True):
-            weight.assign(value)
-
-    def count_params(self) -> int:
-        """Returns the number of values in all weights.
-
-        Raises:
-            ValueError: If the layer is not built.
-        """
-        if not self.built:
-            raise ValueError(
-                f"Expected the layer {self.name!r} to be built before its weights are "
-                "counted; call `build` or give it an input shape"
-            )
-        return sum(math.prod(weight.shape) for weight in self._weights)
-
-    def __call__(self, inputs: npt.ArrayLike, training: bool = False) -> np.ndarray:
+    def __call__(self, inputs: Any, training: bool | None = None) -> Any:
         """Returns the outputs for `inputs`, building the layer if need be.
 
         Args:
-            inputs: Batch of shape (rows, ...).
-            training: Whether the layer behaves as in training (dropout is active).
+            inputs: Batch of shape (rows, ...); or the symbol that the `call` of a layer
+                around is given.
+            training: Whether the layer behaves as in training (dropout is active); by
+                default as the layer around, if there is one.
         """
+        if isinstance(inputs, Symbol):
+            return inputs.through(self, training)
         from fastnn.models import evaluate_layer
 
         inputs = as_real(inputs, self.dtype, name=f"the inputs of {self.name!r}")
         if not self.built:
             self.build((None, *inputs.shape[1:]))
-        return evaluate_layer(self, inputs, training=training)
+        return evaluate_layer(self, inputs, training=bool(training))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
@@ -326,11 +229,22 @@ class Layer(Configurable):
 def _marking_as_built(build: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(build)
     def marking(self: Layer, input_shape: Sequence[int | None]) -> None:
-        build(self, tuple(input_shape))
+        shape = tuple(input_shape)
+        if self._scope_is_open:  # called by the `build` of a subclass
+            build(self, shape)
+            return
+        inside = self._flatten_layers() if composite.is_composite(self) else []
+        with unchanged_on_failure(inside), self._scope():
+            build(self, shape)
+            if composite.is_composite(self):
+                composite.output_shape(self, (None, *shape[1:]))
         self.built = True
-        self.built_for = tuple(input_shape)
+        self.built_for = shape
 
     return marking
+
+
+Layer.build = _marking_as_built(Layer.build)  # type: ignore[method-assign]
 
 
 def _name(name: str) -> str:

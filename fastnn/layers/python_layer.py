@@ -23,11 +23,12 @@ def check(layer: Layer) -> None:
     """
     from fastnn.layers.layer import Layer
 
-    inner = [name for name, v in vars(layer).items() if isinstance(v, Layer)]
+    inner = [part.name for part in layer._sublayers()]
     if inner:
         raise ValueError(
-            f"Expected the layer {layer.name!r} to contain no other layers. "
-            f"Received: layers as attributes {inner}"
+            f"Expected the layer {layer.name!r}, which has a `backward`, to contain no "
+            "other layers; without `backward` its `call` is recorded. "
+            f"Received: {inner}"
         )
     if type(layer).call is Layer.call:
         layer.call(np.empty(0))

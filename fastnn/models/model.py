@@ -2,51 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+import contextlib
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
 
-import numpy as np
 import numpy.typing as npt
 
+from fastnn.dtype_policies import DTypePolicy
+from fastnn.layers import Layer
+from fastnn.layers.weight_holder import unchanged_on_failure
 from fastnn.models.predicting import Predicting
 from fastnn.models.summary import summary_text
 from fastnn.models.weights import load_weights, save_weights, set_weights
-from fastnn.naming import auto_name
 from fastnn.plan.report import describe
 from fastnn.training.inputs import checked_count
+from fastnn.training.plans import Plans
 from fastnn.training.profile import profile
-from fastnn.variable import Variable
-
-if TYPE_CHECKING:
-    from fastnn.layers import Layer
 
 __all__ = ["Model"]
 
 Shape = tuple[int | None, ...]
 
 
-class Model(Predicting):
-    """Base of models: what they do with their layers, whichever way those are put
-    together.
+class Model(Predicting, Layer):
+    """A network that can be trained; itself a layer, so that models contain models.
+
+    To write your own, keep its layers as attributes (or in lists or dicts) and chain
+    them in `call`, as in a `Layer` made of layers.
+
+    Args:
+        name: Name of the model; by default the class's name with a number.
+        trainable: Whether training changes its weights.
+        dtype: "float32" (the default), "float64" or "mixed_bfloat16".
 
     Attributes:
-        name: Name of the model.
         built: Whether the weights exist.
+
+    Example:
+        >>> class Classifier(fastnn.Model):
+        ...     def __init__(self, units=32):
+        ...         super().__init__()
+        ...         self.units = units
+        ...         self.hidden = fastnn.layers.Dense(units, activation="relu")
+        ...         self.dropout = fastnn.layers.Dropout(0.2)
+        ...         self.out = fastnn.layers.Dense(10, activation="softmax")
+        ...     def call(self, inputs, training=False):
+        ...         x = self.dropout(self.hidden(inputs), training=training)
+        ...         return self.out(x)
     """
 
-    layers: Sequence[Layer]
-    input_shape: Shape
-    output_shape: Shape
-    dtype: str
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: npt.DTypeLike | None = None,
+    ):
+        Predicting.__init__(self)
+        self._watchers: weakref.WeakSet[Plans] = weakref.WeakSet()
+        Layer.__init__(self, name=name, trainable=trainable, dtype=dtype)
 
-    def __init__(self, name: str | None = None):
-        super().__init__()
-        self.name = name or auto_name(type(self).__name__)
-        self.built = False
+    # ---- the network
 
-    def build(self, input_shape: Sequence[int | None] | None = None) -> None:
-        """Makes the weights; see the subclass."""
-        raise NotImplementedError
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers that belong to the model directly."""
+        return self._sublayers()
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of a batch of inputs; None for any number of rows.
+
+        Raises:
+            ValueError: If it is not known yet.
+        """
+        if self.built_for is None:
+            raise self._unbuilt("its input shape is known")
+        return (None, *self.built_for[1:])
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of a batch of outputs.
+
+        Raises:
+            ValueError: If it is not known yet.
+        """
+        return self.compute_output_shape(self.input_shape)
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -58,36 +100,62 @@ class Model(Predicting):
         """Shape of one row of the output."""
         return cast("tuple[int, ...]", self.output_shape[1:])
 
+    @property
+    def dtype(self) -> str:
+        """Element type of the weights: "float32" or "float64".
+
+        Raises:
+            ValueError: If layers with weights differ in it.
+        """
+        return common_dtype(self._flatten_layers()[1:], self.dtype_policy)
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Returns a layer by its name or its place.
+
+        Raises:
+            ValueError: If there is no such layer, or not exactly one of both is given.
+        """
+        if (name is None) == (index is None):
+            raise ValueError(
+                f"Expected either `name` or `index`. Received: {name=}, {index=}"
+            )
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(
+                    f"Expected an index below {len(layers)}. Received: {index=}"
+                )
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"Expected one of the layers {[layer.name for layer in layers]}. "
+            f"Received: {name=}"
+        )
+
+    @contextlib.contextmanager
+    def _unbuilt_on_failure(self) -> Iterator[None]:
+        """Takes a build back if what is inside fails: what could not be used says
+        nothing about the right shape."""
+        if self.built:
+            yield
+            return
+        try:
+            with unchanged_on_failure(self._flatten_layers()):
+                yield
+        except BaseException:
+            self._changed()
+            raise
+
+    def _changed(self) -> None:
+        """Forgets what follows from the network, which has changed."""
+        for plans in (self.plans, *self._watchers):
+            plans.clear()
+        if self._compilation is not None:
+            self._compilation.forget_output()
+
     # ---- weights
-
-    @property
-    def weights(self) -> list[Variable]:
-        """All weights, layer by layer."""
-        return [weight for layer in self.layers for weight in layer.weights]
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that training changes."""
-        return [weight for layer in self.layers for weight in layer.trainable_weights]
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training leaves alone."""
-        return [w for layer in self.layers for w in layer.non_trainable_weights]
-
-    @property
-    def trainable(self) -> bool:
-        """Whether any layer's weights are trained; setting it sets every layer's."""
-        return any(layer.trainable for layer in self.layers)
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        for layer in self.layers:
-            layer.trainable = value
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Returns copies of all weights."""
-        return [weight.numpy() for weight in self.weights]
 
     def set_weights(self, weights: Sequence[npt.ArrayLike]) -> None:
         """Sets all weights, or none if one of them does not fit.
@@ -125,7 +193,7 @@ class Model(Predicting):
             ValueError: If the model is not built.
         """
         self._require_built("its weights are counted")
-        return sum(layer.count_params() for layer in self.layers)
+        return super().count_params()
 
     def summary(self, print_fn: Any = None) -> None:
         """Prints the layers, their output shapes and numbers of weights.
@@ -181,3 +249,14 @@ class Model(Predicting):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def common_dtype(layers: Sequence[Layer], otherwise: DTypePolicy) -> str:
+    """The dtype of those layers that have weights of their own."""
+    dtypes = {layer.dtype: layer.name for layer in layers if layer._own_weights()}
+    if len(dtypes) > 1:
+        raise ValueError(
+            "Expected all layers with weights to have one dtype. Received: "
+            + ", ".join(f"{dtype} in {name!r}" for dtype, name in dtypes.items())
+        )
+    return next(iter(dtypes), otherwise.variable_dtype)

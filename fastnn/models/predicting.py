@@ -10,6 +10,7 @@ import numpy.typing as npt
 from fastnn._core import engine
 from fastnn.data import is_stream
 from fastnn.models.trainer import Trainer, closing
+from fastnn.plan.symbol import Symbol
 from fastnn.training.inputs import checked_batch_size, features, optional_count
 from fastnn.training.predict import (
     array_batches,
@@ -156,11 +157,12 @@ class Predicting(Trainer):
 
     def __call__(
         self,
-        x: npt.ArrayLike,
-        training: bool = False,
+        x: Any,
+        training: bool | None = None,
         out: np.ndarray | None = None,
-    ) -> np.ndarray:
-        """Computes the outputs for one batch.
+    ) -> Any:
+        """Computes the outputs for one batch; or records the model as a layer, if `x`
+        is the symbol that the `call` of a model around is given.
 
         Args:
             x: Features, (rows, ...).
@@ -170,6 +172,8 @@ class Predicting(Trainer):
         Returns:
             (rows, ...) in the model's dtype; `out` if it is given.
         """
+        if type(x) is Symbol:
+            return x.through(self._model, training)
         if training:
             return predict_rows(self._model, x, out, training=True)
         return self._outputs(x, out)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from fastnn import layers as layers_
 from fastnn.layers import InputLayer, Layer
-from fastnn.models.model import Model, Shape
+from fastnn.models.model import Model, Shape, common_dtype
 
 __all__ = ["Sequential"]
 
@@ -35,13 +32,15 @@ class Sequential(Model):
         >>> model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     """
 
+    _builds_itself = True
+
     def __init__(
         self,
         layers: Iterable[Layer] | None = None,
         trainable: bool = True,
         name: str | None = None,
     ):
-        super().__init__(name)
+        super().__init__(name=name)
         self._layers: list[Layer] = []
         self._building = threading.Lock()
         self._input_layer: InputLayer | None = None
@@ -55,20 +54,27 @@ class Sequential(Model):
     # ---- the stack
 
     @property
-    def layers(self) -> list[Layer]:  # type: ignore[override]
+    def layers(self) -> list[Layer]:
         """The layers, without the `Input`."""
         return list(self._layers)
 
-    def add(self, layer: Layer) -> None:
+    def _sublayers(self) -> list[Layer]:
+        return vars(self).get("_layers", [])
+
+    def add(self, layer: Layer, rebuild: bool = True) -> None:
         """Puts a layer on top of the stack.
 
+        Args:
+            layer: The layer.
+            rebuild: Whether to make its weights at once, if the shape of its inputs is
+                known; else they are made by `build` or the first data.
+
         Raises:
-            TypeError: If it is not a layer.
-            ValueError: If its name is taken, or it does not fit the layer below; the
-                model is then as it was.
+            ValueError: If it is not a layer, its name is taken, or it does not fit the
+                layer below; the model is then as it was.
         """
         if not isinstance(layer, Layer):
-            raise TypeError(
+            raise ValueError(
                 f"Expected an instance of fastnn.layers.Layer. Received: {layer!r} of "
                 f"type {type(layer)}"
             )
@@ -81,14 +87,20 @@ class Sequential(Model):
                 "twice; give one of them another `name`"
             )
         shape = self._output_shape
-        if not self._layers and shape is None and layer.input_shape is not None:
-            shape = (None, *layer.input_shape)
-        if shape is not None:
-            output_shape = _build(layer, shape)
-            _common_dtype([*self._layers, layer])
+        if not self._layers and shape is None and layer._shape_of_rows is not None:
+            shape = (None, *layer._shape_of_rows)
+        waiting = not rebuild or (bool(self._layers) and not self.built)
+        if shape is not None and not waiting:
+            with self._scope():
+                output_shape = _build(layer, shape)
+            parts = [
+                x for each in (*self._layers, layer) for x in each._flatten_layers()
+            ]
+            common_dtype(parts, self.dtype_policy)
+            self._set_shapes(self._input_shape or shape, output_shape)
+        elif shape is not None:
             self._input_shape = self._input_shape or shape
-            self._output_shape = output_shape
-            self.built = True
+            self._output_shape, self.built = None, False
         self._layers.append(layer)
         self._changed()
 
@@ -101,8 +113,17 @@ class Sequential(Model):
         self._input_layer = layer
         self._input_shape = self._output_shape = (None, *layer.shape)
 
-    def pop(self) -> Layer:
+    def _set_shapes(self, input_shape: Shape, output_shape: Shape) -> None:
+        self._input_shape, self._output_shape = input_shape, output_shape
+        self.built, self.built_for = True, input_shape
+        self._shape_of_rows = input_shape[1:]  # type: ignore[assignment]
+
+    def pop(self, rebuild: bool = True) -> Layer:
         """Takes the last layer off and returns it.
+
+        Args:
+            rebuild: Whether the model stays built, if it is; else it has to be built
+                again before it is used.
 
         Raises:
             ValueError: If there is none.
@@ -110,16 +131,16 @@ class Sequential(Model):
         if not self._layers:
             raise ValueError("Expected at least one layer to pop. Received: none")
         layer = self._layers.pop()
-        if self._input_shape is not None:
-            self._output_shape = self._input_shape
-            for other in self._layers:
-                self._output_shape = tuple(
-                    other.compute_output_shape(self._output_shape)
-                )
+        if self.built and rebuild:
+            assert self._input_shape is not None
+            self._output_shape = self.compute_output_shape(self._input_shape)
+        else:
+            self.built = False
         if not self._layers:
             self.built = False
             if self._input_layer is None:
                 self._input_shape = self._output_shape = None
+                self._shape_of_rows = self.built_for = None
         self._changed()
         return layer
 
@@ -153,69 +174,53 @@ class Sequential(Model):
                 f"built. Received: {input_shape=}"
             )
 
-    def _build_layers(self, shape: Shape) -> None:
+    def _build_layers(self, input_shape: Shape) -> None:
         with self._unbuilt_on_failure():
-            self._input_shape = shape
-            for layer in self._layers:
-                shape = _build(layer, shape)
-            _common_dtype(self._layers)
-            self._output_shape = shape
-            self.built = True
+            shape = input_shape
+            with self._scope():
+                for layer in self._layers:
+                    shape = _build(layer, shape)
+            common_dtype(self._flatten_layers()[1:], self.dtype_policy)
+            self._set_shapes(input_shape, shape)
         self._changed()
 
-    @contextlib.contextmanager
-    def _unbuilt_on_failure(self) -> Iterator[None]:
-        """Takes a build back if what is inside fails: what could not be used says
-        nothing about the right shape."""
-        if self.built:
-            yield
-            return
-        shapes = self._input_shape, self._output_shape
-        states = [(layer, _state(layer)) for layer in self._layers]
-        try:
-            yield
-        except BaseException:
-            self.built = False
-            self._input_shape, self._output_shape = shapes
-            for layer, state in states:
-                vars(layer).clear()
-                vars(layer).update(state)
-            self._changed()
-            raise
+    # ---- as a layer
 
-    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """Returns a layer by its name or its place.
-
-        Raises:
-            ValueError: If there is no such layer, or not exactly one of both is given.
-        """
-        if (name is None) == (index is None):
-            raise ValueError(
-                f"Expected either `name` or `index`. Received: {name=}, {index=}"
-            )
-        if index is not None:
-            if not -len(self._layers) <= index < len(self._layers):
-                raise ValueError(
-                    f"Expected an index below {len(self._layers)}. Received: {index=}"
-                )
-            return self._layers[index]
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Returns the shape of the outputs for a shape of inputs, None for the rows."""
         for layer in self._layers:
-            if layer.name == name:
-                return layer
-        raise ValueError(
-            f"Expected one of the layers {[layer.name for layer in self._layers]}. "
-            f"Received: {name=}"
-        )
+            input_shape = tuple(layer.compute_output_shape(input_shape))
+        return input_shape
 
-    def _changed(self) -> None:
-        self.plans.clear()
-        if self._compilation is not None:
-            self._compilation.forget_output()
+    @property
+    def takes_codes(self) -> bool:  # type: ignore[override]
+        return bool(self._layers) and self._layers[0].takes_codes
+
+    @property
+    def reads(self) -> bool:  # type: ignore[override]
+        return bool(self._layers) and self._layers[0].reads
+
+    def read(self, values):
+        return self._layers[0].read(values)
+
+    def lower_read(self, builder, codes):
+        first, *others = self._layers
+        with builder.belonging_to(first.name):
+            x = first.lower_read(builder, codes)
+        return self._chained(builder, x, others)
+
+    def lower(self, builder, x):
+        return self._chained(builder, x, self._layers)
+
+    def _chained(self, builder, x, layers):
+        for layer in layers:
+            x = builder.apply(layer, x)
+        return x
 
     # ---- shapes
 
     @property
-    def input_shape(self) -> Shape:  # type: ignore[override]
+    def input_shape(self) -> Shape:
         """Shape of a batch of inputs; None for any number of rows.
 
         Raises:
@@ -226,7 +231,7 @@ class Sequential(Model):
         return self._input_shape
 
     @property
-    def output_shape(self) -> Shape:  # type: ignore[override]
+    def output_shape(self) -> Shape:
         """Shape of a batch of outputs.
 
         Raises:
@@ -236,15 +241,6 @@ class Sequential(Model):
             raise self._unbuilt("its output shape is known")
         return self._output_shape
 
-    @property
-    def dtype(self) -> str:  # type: ignore[override]
-        """Element type of the weights: "float32" or "float64".
-
-        Raises:
-            ValueError: If layers with weights differ in it.
-        """
-        return _common_dtype(self._layers)
-
     # ---- configuration
 
     def get_config(self) -> dict[str, Any]:
@@ -252,6 +248,7 @@ class Sequential(Model):
         stack = [*([self._input_layer] if self._input_layer else []), *self._layers]
         config: dict[str, Any] = {
             "name": self.name,
+            "trainable": self.trainable,
             "layers": [layers_.serialize(layer) for layer in stack],
         }
         if self._input_shape is not None:
@@ -260,17 +257,19 @@ class Sequential(Model):
 
     @classmethod
     def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+        cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
     ) -> Sequential:
         """Returns a new model, built if the old one was, that `get_config` described.
 
         Args:
             custom_objects: The classes of your own layers by name.
         """
+        layers = config["layers"]
         model = cls(
-            [layers_.deserialize(layer, custom_objects) for layer in config["layers"]],
+            [layers_.deserialize(layer, custom_objects) for layer in layers],
             name=config.get("name"),
         )
+        model._trainable = config.get("trainable", True)
         shape = config.get("build_input_shape")
         if shape is not None and model._layers and not model.built:
             model.build(shape)
@@ -279,34 +278,19 @@ class Sequential(Model):
 
 def _build(layer: Layer, shape: Shape) -> Shape:
     """Builds a layer for inputs of this shape, if need be; the shape of its outputs."""
-    if layer.input_shape is not None and layer.input_shape != shape[1:]:
+    declared = layer._shape_of_rows
+    if declared is not None and declared != shape[1:]:
         raise ValueError(
-            f"Expected inputs of shape {(None, *layer.input_shape)} for the layer "
+            f"Expected inputs of shape {(None, *declared)} for the layer "
             f"{layer.name!r}, as it declares. Received: {shape}"
         )
     if not layer.built:
         layer.build(shape)
         layer.built = True
         layer.built_for = shape
-    elif layer.weights and getattr(layer, "built_for", shape)[1:] != shape[1:]:
+    elif layer.weights and (layer.built_for or shape)[1:] != shape[1:]:
         raise ValueError(
             f"Expected inputs of shape {layer.built_for} for the layer {layer.name!r}, "
             f"for which it is built. Received: {shape}"
         )
     return tuple(layer.compute_output_shape(shape))
-
-
-def _state(layer: Layer) -> dict[str, Any]:
-    """The attributes of a layer; lists, such as that of its weights, as copies."""
-    return {k: list(v) if isinstance(v, list) else v for k, v in vars(layer).items()}
-
-
-def _common_dtype(layers: list[Layer]) -> str:
-    """The dtype of those that have weights."""
-    dtypes = {layer.dtype: layer.name for layer in layers if layer.weights}
-    if len(dtypes) > 1:
-        raise ValueError(
-            "Expected all layers with weights to have one dtype. Received: "
-            + ", ".join(f"{dtype} in {name!r}" for dtype, name in dtypes.items())
-        )
-    return next(iter(dtypes), np.dtype(np.float32).name)

@@ -58,7 +58,12 @@ def _checked(name: str, variable: Any, value: npt.ArrayLike) -> np.ndarray:
 
 
 def _names(model: Model) -> list[str]:
-    return [f"{layer.name}/{w.name}" for layer in model.layers for w in layer.weights]
+    parts = {
+        id(weight): f"{layer.name}/{weight.name}"
+        for layer in model._flatten_layers()
+        for weight in layer._own_weights()
+    }
+    return [parts[id(weight)] for weight in model.weights]
 
 
 def _path(filepath: Any) -> str:

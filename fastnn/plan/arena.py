@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from fastnn.dtypes import SUPPORTED
 from fastnn.locks import module_lock
 from fastnn.variable import Variable, padded_width, padded_zeros
 
@@ -105,19 +106,21 @@ _adopting = module_lock()
 
 
 def adopt(variables: list[Variable]) -> list[Arena]:
-    """Gives the variables that own their memory a common arena.
+    """Gives the variables that own their memory a common arena for each type.
 
-    Variables that have an arena, of another model that shares them, stay there.
+    Variables that have an arena, of another model that shares them, stay there; those
+    of integers, which no kernel reads, stay where they are.
 
     Returns:
         The arenas that hold `variables`, each once.
     """
     with _adopting:
-        own = [variable for variable in variables if variable.arena is None]
-        if own:
-            Arena(own)
+        for dtype in SUPPORTED:
+            own = [v for v in variables if v.arena is None and v.dtype == dtype]
+            if own:
+                Arena(own)
     arenas: list[Arena] = []
     for variable in variables:
-        if not any(variable.arena is arena for arena in arenas):
+        if variable.arena is not None and not any(variable.arena is a for a in arenas):
             arenas.append(variable.arena)
     return arenas

@@ -36,6 +36,7 @@ class Builder:
         self.trainable: list[Variable] = []
         self._needs_gradient: set[Tensor] = set()
         self._layer = ""
+        self._frozen = False  # whether a layer around is
         self._rounding = False  # whether products round their operands to bfloat16
 
     @contextlib.contextmanager
@@ -45,14 +46,31 @@ class Builder:
         yield
         self._layer = before
 
+    @contextlib.contextmanager
+    def behaving(self, training: bool | None) -> Iterator[None]:
+        """Makes the layers recorded inside behave as in training, or not; None leaves
+        that as it is."""
+        before = self.training
+        self.training = before if training is None else bool(training)
+        yield
+        self.training = before
+
     def apply(self, layer: Layer, x: Tensor) -> Tensor:
-        """Records what a layer does with `x`."""
-        self.trainable.extend(layer.trainable_weights)
-        before = self._rounding
+        """Records what a layer does with `x`.
+
+        Raises:
+            ValueError: If the layer's weights are made for inputs of another shape.
+        """
+        _check_shape(layer, x)
+        before = self._rounding, self._frozen
+        self._frozen = self._frozen or not layer.trainable
         self._rounding = layer.compute_dtype == "bfloat16"
+        if not self._frozen:
+            new = [w for w in layer.trainable_weights if not _among(w, self.trainable)]
+            self.trainable.extend(new)
         with self.belonging_to(layer.name):
             out = layer.lower(self, x if layer.takes_codes else as_values(self, x))
-        self._rounding = before
+        self._rounding, self._frozen = before
         return out
 
     def read(self, layer: Layer, slot: int, shape: tuple[int, ...]) -> Tensor:
@@ -129,6 +147,14 @@ class Builder:
         self._mark(x, out, weights)
         return out
 
+    def add(self, a: Tensor, b: Tensor) -> Tensor:
+        """Records the sum of two tensors of one shape."""
+        out = self.tensor("add", a.shape)
+        self.emit("add", (out,), (a, b), sizes=(a.height, a.width, a.row, 1))
+        if self.needs_gradient(a) or self.needs_gradient(b):
+            self._needs_gradient.add(out)
+        return out
+
     def python_layer(self, layer: Layer, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         """Records a user's own layer, which runs in Python."""
         from fastnn.layers import python_layer
@@ -162,6 +188,15 @@ class Builder:
         own = any(w is not None and _among(w, self.trainable) for w in weights)
         if own or self.needs_gradient(x):
             self._needs_gradient.add(out)
+
+
+def _check_shape(layer: Layer, x: Tensor) -> None:
+    built_for = layer.built_for
+    if built_for is not None and layer.weights and built_for[1:] != x.shape:
+        raise ValueError(
+            f"Expected inputs of shape {(None, *built_for[1:])} for the layer "
+            f"{layer.name!r}, for which it is built. Received: {(None, *x.shape)}"
+        )
 
 
 def _among(variable: Variable, variables: list[Variable]) -> bool:

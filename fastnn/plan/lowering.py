@@ -10,7 +10,6 @@ import numpy as np
 
 from fastnn.losses.loss import CompiledLoss
 from fastnn.plan.builder import Builder
-from fastnn.plan.constraints import record_constraints
 from fastnn.plan.fusion import (
     fetch_ahead,
     fuse_backward,
@@ -152,7 +151,7 @@ def lower_step(
         record_backward(builder, forward, seed, gradient, update.gradient_of, threads)
         _penalty_gradients(builder, trainable, update)
         update.record(builder, trainable)
-        record_constraints(builder, trainable)
+        update.record_constraints(builder, trainable)
     backward = fuse_backward(builder.ops) if fuse else builder.ops
     ops = [*forward, *objective, *backward]
     return Steps(fetch_ahead(ops) if fuse else ops, forward, prediction)

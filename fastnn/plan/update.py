@@ -10,6 +10,7 @@ import numpy as np
 from fastnn._core import kernels
 from fastnn.plan.arena import Arena, Stretch
 from fastnn.plan.builder import Builder
+from fastnn.plan.constraints import record_constraints
 from fastnn.plan.tensor import Held
 
 if TYPE_CHECKING:
@@ -69,6 +70,10 @@ class Update:
                     (gradient, hyper),
                     sizes=(stretch.size, grain),
                 )
+
+    def record_constraints(self, builder: Builder, trainable: list[Variable]) -> None:
+        """Records what the weights are put through after they have changed."""
+        record_constraints(builder, trainable)
 
     def _slot(self, arena: Arena, name: str | None) -> np.ndarray | None:
         if name is None:

@@ -40,6 +40,9 @@ class _GradientsOnly(Update):
     def record(self, builder: Any, trainable: Any) -> None:
         """Records nothing."""
 
+    def record_constraints(self, builder: Any, trainable: Any) -> None:
+        """Records nothing."""
+
 
 class _OwnLoss(Loss):
     """What the model's own `compute_loss` says of the batch under way."""
@@ -152,7 +155,7 @@ def _make(model, arrays, key, shape, weighted, own) -> GradientPlan:
         goal = Goal(loss, [], [], False, shape)
     log, update = np.zeros(4), _GradientsOnly(model)
     steps = lower_step(
-        model.layers, model.sample_shape, model.dtype, goal, update, log,
+        [model], model.sample_shape, model.dtype, goal, update, log,
         get_num_threads(),
     )  # fmt: skip
     bound = bind(steps.ops, arrays.rows, model.dtype, (steps.prediction,))

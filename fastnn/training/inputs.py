@@ -42,20 +42,19 @@ def features(
     leaves what the first layer reads, such as strings, as it is."""
     x = single(x, "x")
     shape = model.sample_shape if model.built else None
-    first = model.layers[0] if model.layers else None
-    if first is not None and first.reads:
-        array = as_values(x, shape=shape, layer=first.name, allow_empty=allow_empty)
+    first = _name_of(model, 0)
+    if model.reads:
+        array = as_values(x, shape=shape, layer=first, allow_empty=allow_empty)
     elif model.built:
-        name = None if first is None else first.name
-        return as_features(x, shape=shape, layer=name, allow_empty=allow_empty)
+        return as_features(x, shape=shape, layer=first, allow_empty=allow_empty)
     else:
         array = as_features(x, allow_empty=allow_empty)
     if array.ndim == 1:
         array = array[:, np.newaxis]
     if not model.built:
         model.build((None, *array.shape[1:]))
-    if first is not None and first.reads and not raw:
-        return np.ascontiguousarray(first.read(array), np.int32)
+    if model.reads and not raw:
+        return np.ascontiguousarray(model.read(array), np.int32)
     return array
 
 
@@ -67,13 +66,12 @@ def sample(model: Model, x: Any) -> np.ndarray:
         TypeError: If it does not hold numbers.
         ValueError: If it has another shape.
     """
-    reads = bool(model.layers) and model.layers[0].reads
-    array = np.asarray(x) if reads else as_numbers(x, "x")
+    array = np.asarray(x) if model.reads else as_numbers(x, "x")
     if model.built and array.shape != model.sample_shape:
         if model.sample_shape == (1,) and array.ndim == 0:
             return array.reshape(1)
         raise ValueError(
-            f"Layer {model.layers[0].name!r}: `x` is expected to be one sample of "
+            f"Layer {_name_of(model, 0)!r}: `x` is expected to be one sample of "
             f"shape {model.sample_shape}. Received: shape {array.shape}; `predict` "
             "takes rows of samples"
         )
@@ -188,7 +186,7 @@ def class_weighted(model: Model, arrays: Arrays, class_weight: Any) -> Arrays:
 
 
 def _targets(model: Model, loss: Any, y: Any, rows: int, name: str) -> np.ndarray:
-    shape, last = model.prediction_shape, model.layers[-1].name
+    shape, last = model.prediction_shape, _name_of(model, -1)
     if loss.compiled:
         return as_targets(y, rows, shape, loss.target, name=name, layer=last)
     # a user's own loss decides itself what shape it takes
@@ -197,6 +195,12 @@ def _targets(model: Model, loss: Any, y: Any, rows: int, name: str) -> np.ndarra
     if own == () and shape == (1,):
         own = shape
     return as_targets(array, rows, own, name=name, layer=last)
+
+
+def _name_of(model: Model, index: int) -> str:
+    """What the layer at a place is called in errors."""
+    layers = model.layers
+    return layers[index].name if layers else model.name
 
 
 def target_shape(model: Model, arrays: Arrays) -> tuple[int, ...]:

@@ -71,7 +71,7 @@ def _search(model, plan, arrays, rows, iteration) -> tuple[str | None, str]:
         row = _first_bad(data[rows])
         if row is not None:
             return None, f"`{name}` in row {rows[row]} of the data"
-    weights = {layer.name: layer.weights for layer in model.layers}
+    weights = {layer.name: layer._own_weights() for layer in model._flatten_layers()}
     for layer, tensor, values in _forward(model, plan, arrays, rows, iteration):
         for weight in weights.pop(layer, ()):
             if not np.isfinite(weight.value).all():

@@ -128,6 +128,7 @@ class Plans:
             target_shape,
             threads,
             tuple(map(id, trained)),
+            tuple(layer.trainable for layer in model._flatten_layers()),
             optimizer and (optimizer, optimizer.kernel, optimizer.slots),
         )
         plan = self._steps.get(training)
@@ -135,7 +136,7 @@ class Plans:
             arenas = adopt(model.weights) if model.weights else []
             update = Update(optimizer, arenas, trained) if optimizer else None
             steps = lower_step(
-                model.layers,
+                [model],
                 model.sample_shape,
                 model.dtype,
                 compilation.goal(weighted, target_shape),
@@ -147,6 +148,7 @@ class Plans:
             bound = bind(steps.ops, rows, model.dtype)
             plan = StepPlan(steps, bound, key, _work(steps.ops, rows), threads)
             self._steps[training] = plan
+            self._watch(model)
         return plan
 
     def predictor(self, model: Model, *, training: bool = False) -> engine.Predictor:
@@ -154,15 +156,22 @@ class Plans:
         known = self._of_training if training else self.ready or self._of_codes
         if known is None:
             known = make_predictor(
-                model.layers, model.weights, model.sample_shape, model.dtype, training
+                [model], model.weights, model.sample_shape, model.dtype, training
             )
             if training:
                 self._of_training = known
-            elif model.layers[0].reads:
+            elif model.reads:
                 self._of_codes = known
             else:
                 self.ready = known
+            self._watch(model)
         return known
+
+    def _watch(self, model: Model) -> None:
+        """Makes the models inside `model` clear these plans when they change."""
+        for layer in model._flatten_layers()[1:]:
+            if hasattr(layer, "_watchers"):
+                layer._watchers.add(self)
 
 
 def make_predictor(

@@ -35,7 +35,7 @@ def profile(
         raise ValueError(f"Expected `mode` to be one of {_MODES}. Received: {mode=}")
     title = f"{mode} plan of {model.name!r}, {model.dtype}"
     x = np.random.Generator(np.random.Philox(0)).random((rows, *model.sample_shape))
-    x = x.astype(np.int32 if model.layers[0].reads else model.dtype)
+    x = x.astype(np.int32 if model.reads else model.dtype)
     if mode == "predict":
         return title, *_profile_prediction(model, x)
     return title, *_profile_step(model, x, training=mode == "train")
@@ -45,7 +45,7 @@ def _profile_prediction(model: Model, x: np.ndarray) -> tuple[list[Op], list[flo
     if model.weights:
         adopt(model.weights)
     ops, shape = lower_prediction(
-        model.layers, model.sample_shape, model.dtype, training=False
+        [model], model.sample_shape, model.dtype, training=False
     )
     bound = bind(ops, len(x), model.dtype)
     bound.program.bind(x, np.empty((len(x), *shape), model.dtype))

@@ -14,6 +14,7 @@ from . import (
     optimizers,
     preprocessing,
     regularizers,
+    sums,
     vector_math,
 )
 from .case import Case, Shape
@@ -31,6 +32,7 @@ CASES = [
         optimizers,
         preprocessing,
         regularizers,
+        sums,
         vector_math,
     )
     for case in module.CASES

@@ -233,8 +233,8 @@ def test_compile(arguments, error, said, x, onehot):
         (lambda: SGD(-1), ValueError, "learning_rate=-1"),
         (lambda: Adam(learning_rat=1), ValueError, "learning_rat"),
         (lambda: Input((None, 3)), ValueError, "shape=(None, 3)"),
-        (lambda: Sequential(["dense"]), TypeError, "'dense'"),
-        (lambda: Sequential([Dense]), TypeError, "Dense"),
+        (lambda: Sequential(["dense"]), ValueError, "'dense'"),
+        (lambda: Sequential([Dense]), ValueError, "Dense"),
         (lambda: Sequential([Dense(1, name="a")] * 2), ValueError, "'a' twice"),
         (lambda: Sequential([Dense(1), Input((3,))]), ValueError, "in front"),
         (

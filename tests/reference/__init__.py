@@ -17,6 +17,7 @@ from . import (
     optimizers,
     preprocessing,
     regularizers,
+    sums,
     vector_math,
 )
 
@@ -31,6 +32,7 @@ MODULES = (
     optimizers,
     preprocessing,
     regularizers,
+    sums,
     vector_math,
 )
 

@@ -9,6 +9,7 @@ import numpy as np
 from fastnn.layers.layer import Layer
 from fastnn.layers.preprocessing.encoding import encode, encoded_shape
 from fastnn.plan.rules.categories import codes_by, encoded
+from fastnn.plan.symbol import Symbol
 
 __all__ = ["CategoricalLayer"]
 
@@ -53,10 +54,12 @@ class CategoricalLayer(Layer):
         )
 
     def __call__(
-        self, inputs: Any, training: bool = False, *args: Any, **kwargs: Any
+        self, inputs: Any, training: bool | None = None, *args: Any, **kwargs: Any
     ) -> Any:
         """Returns the outputs for an array of values of any shape; they are the same in
         training."""
+        if isinstance(inputs, Symbol):
+            return inputs.through(self, training)
         values = np.asarray(inputs)
         if not self.built:
             self.build((None, *values.shape[1:]))

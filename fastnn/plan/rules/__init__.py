@@ -5,6 +5,7 @@ the one table. A new kind is a file here, a line in the table, and a kernel.
 """
 
 from fastnn.plan.rules import (
+    add,
     affine,
     dense,
     dropout,
@@ -18,6 +19,7 @@ from fastnn.plan.rules.rule import Gradients, Rule
 __all__ = ["RULES", "Gradients", "Rule"]
 
 RULES = {
+    "add": add.RULE,
     "affine_forward": affine.RULE,
     "dense_bf16_forward": dense.RULE,
     "dense_forward": dense.RULE,

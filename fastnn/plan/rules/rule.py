@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Context", "Gradients", "Rule", "if_needed", "like"]
 
-Gradients = Callable[["Variable"], "Held | None"]
+Gradients = Callable[["Variable"], "Held | Tensor | None"]
 """Maps a variable to the memory of its gradient; None if it is not trained."""
 
 
@@ -40,13 +40,16 @@ class Rule:
             (further outputs, sizes). Not called for kinds that are recorded by hand.
         backward: Given (builder, op, dout, context), records operations that compute
             the gradients of what can be trained, and returns the gradient of the first
-            input, or None if nothing before it can be trained.
+            input, or None if nothing before it can be trained; or a tuple of these, one
+            for each input.
     """
 
     prepare: Callable[
         [Builder, Tensor, Tensor, Any], tuple[tuple[Operand, ...], tuple[int, ...]]
     ]
-    backward: Callable[[Builder, Op, Tensor, Context], Tensor | None]
+    backward: Callable[
+        [Builder, Op, Tensor, Context], Tensor | tuple[Tensor | None, ...] | None
+    ]
 
 
 def like(tensor: Tensor) -> Tensor:

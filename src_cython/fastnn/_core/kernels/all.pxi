@@ -12,6 +12,7 @@ include "metrics.pxi"
 include "regularizers.pxi"
 include "optimizers.pxi"
 include "constraints.pxi"
+include "sums.pxi"
 
 VECTOR_BYTES = FN_VECTOR_BYTES
 TILE_ROWS = FN_ROWS

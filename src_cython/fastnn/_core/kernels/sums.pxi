@@ -1,0 +1,38 @@
+"""Sums of tensors, and of the gradients of what several operations read."""
+
+
+cdef void add(
+    real_t* out,          # OUT (n,)
+    const real_t* a,      # IN  (n,)  may be out
+    const real_t* b,      # IN  (n,)
+    dim_t n,
+) noexcept nogil:
+    """out := a + b"""
+    cdef dim_t i
+    for i in range(n):
+        out[i] = a[i] + b[i]
+
+
+cdef void run_add(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out, a, b, of rows alike; sizes: rows (per sample), width, row length,
+    whether there are such rows for each sample. Padding is left alone."""
+    cdef dim_t begin, end, i, row = op.size[2]
+    share(op.size[0] * (step.rows if op.size[3] else 1), 1, step, &begin, &end)
+    for i in range(begin, end):
+        add(<real_t*> op.operand[0] + i * row, <const real_t*> op.operand[1] + i * row,
+            <const real_t*> op.operand[2] + i * row, op.size[1])
+
+
+_add_operation("add", <run_t> run_add[float], <run_t> run_add[double])
+
+
+def add_door(out, a, b):
+    """out := a + b"""
+    dtype = _dtype_of(out)
+    _require_matrix("out", out)
+    _require("a", a, out.shape, dtype)
+    _require("b", b, out.shape, dtype)
+    copy = _padded(out)
+    _run("add", dtype, out.shape[0], (copy, _padded(a), _padded(b)),
+         (1, out.shape[1], copy.shape[1], 1))
+    _unpad(out, copy)
