@@ -134,6 +134,7 @@ SECOND_VALUES = {
     "scale": 3.0,
     "seed": 7,
     "shape": (5,),
+    "factor": 0.5,
     "gain": 2.0,
     "stddev": 1.0,
     "threshold": 0.2,

@@ -18,6 +18,7 @@ from fastnn.plan.fusion import (
     read_in_place,
 )
 from fastnn.plan.gradients import record_backward
+from fastnn.plan.penalties import record_penalties, record_penalty_gradients
 from fastnn.plan.python_ops import python_loss, python_metric
 from fastnn.plan.rules.categories import as_values
 from fastnn.plan.tensor import Held, Op, Tensor
@@ -126,7 +127,7 @@ def lower_step(
     target = _target(builder, goal.loss.target, goal.target_shape)
     weight = _weight(builder) if goal.weighted else None
     trainable = builder.trainable
-    _penalties(builder, trainable, log)
+    record_penalties(builder, trainable, log)
     seed = prediction if logits_op is None else cast("Tensor", logits_op.inputs[0])
     gradient = None
     if update is not None and builder.needs_gradient(seed):
@@ -149,7 +150,7 @@ def lower_step(
         forward = fuse_forward(forward)
     if update is not None and gradient is not None:
         record_backward(builder, forward, seed, gradient, update.gradient_of, threads)
-        _penalty_gradients(builder, trainable, update)
+        record_penalty_gradients(builder, trainable, update.gradient_of)
         update.record(builder, trainable)
         update.record_constraints(builder, trainable)
     backward = fuse_backward(builder.ops) if fuse else builder.ops
@@ -274,34 +275,3 @@ def _metric_values(builder, metric, prediction, target) -> Tensor:
         scalars=tuple(metric.scalars),
     )
     return values
-
-
-def _regularized(variables):
-    """(variable, its stored elements, l1, l2) of those with a penalty"""
-    for variable in variables:
-        if variable.regularizer is not None:
-            slot = next(s for s in variable.arena.slots if s.variable is variable)
-            penalty = variable.regularizer
-            yield variable, slot.size, (float(penalty.l1), float(penalty.l2))
-
-
-def _penalties(builder, variables, log) -> None:
-    for variable, size, scalars in _regularized(variables):
-        builder.emit(
-            "l1_l2_value",
-            (Held("log", log),),
-            (variable,),
-            sizes=(size,),
-            scalars=scalars,
-        )
-
-
-def _penalty_gradients(builder, variables, update) -> None:
-    for variable, size, scalars in _regularized(variables):
-        builder.emit(
-            "l1_l2_backward",
-            (update.gradient_of(variable),),
-            (variable,),
-            sizes=(size,),
-            scalars=scalars,
-        )
