@@ -38,7 +38,7 @@ def main():
             validation_split=0.2,
             callbacks=[
                 EarlyStopping(patience=15),
-                ModelCheckpoint(best, save_best_only=True),
+                ModelCheckpoint(best, save_best_only=True, save_weights_only=True),
             ],
             verbose=0,
         )

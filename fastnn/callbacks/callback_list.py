@@ -23,6 +23,7 @@ class CallbackList(Callback):
 
     Raises:
         TypeError: If something else than a callback is in the list.
+        ValueError: If a hook `on_..._end` is called without its `on_..._begin`.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class CallbackList(Callback):
         if self._progbar is None and add_progbar:
             self._progbar = ProgbarLogger()
             self.callbacks.append(self._progbar)
+        self._open = 0  # begun and not ended: fit, and a validation within it
         self.set_model(model)
         self.set_params(params)
 
@@ -90,11 +92,21 @@ class CallbackList(Callback):
         if self._progbar is not None:
             self._progbar.close()
 
+    def _end(self) -> None:
+        if not self._open:
+            raise ValueError(
+                "Expected a hook that ends something to follow the one that begins it. "
+                "Received: an end without a begin"
+            )
+        self._open -= 1
+
     def on_train_begin(self, logs=None):
+        self._open += 1
         for callback in self.callbacks:
             callback.on_train_begin(logs)
 
     def on_train_end(self, logs=None):
+        self._end()
         for callback in self.callbacks:
             callback.on_train_end(logs)
 
@@ -121,10 +133,12 @@ class CallbackList(Callback):
         self.on_train_batch_end(batch, logs)
 
     def on_test_begin(self, logs=None):
+        self._open += 1
         for callback in self.callbacks:
             callback.on_test_begin(logs)
 
     def on_test_end(self, logs=None):
+        self._end()
         for callback in self.callbacks:
             callback.on_test_end(logs)
 
@@ -137,10 +151,12 @@ class CallbackList(Callback):
             callback.on_test_batch_end(batch, logs=logs)
 
     def on_predict_begin(self, logs=None):
+        self._open += 1
         for callback in self.callbacks:
             callback.on_predict_begin(logs)
 
     def on_predict_end(self, logs=None):
+        self._end()
         for callback in self.callbacks:
             callback.on_predict_end(logs)
 

@@ -23,18 +23,20 @@ class ModelCheckpoint(MonitorCallback):
         monitor: Name in the logs, for `save_best_only`.
         verbose: 1 says what is saved, 0 does not.
         save_best_only: Whether only an improvement of `monitor` is saved.
-        save_weights_only: Has to be True, the default here.
+        save_weights_only: Has to be set to True: files of whole models are not there
+            yet.
         mode: "min", "max", or "auto" to tell by the name.
         save_freq: "epoch", or a number of batches (training then comes back to Python
             after each step).
         initial_value_threshold: The value that the first saved one has to beat.
 
     Raises:
-        ValueError: If `filepath`, `save_weights_only`, `mode` or `save_freq` is
-            something else.
+        ValueError: If `filepath`, `save_weights_only` or `save_freq` is something else.
+        KeyError: From `fit`, if `filepath` has a field that the logs lack.
 
     Example:
-        >>> keep = ModelCheckpoint("best.weights.npz", save_best_only=True)
+        >>> keep = ModelCheckpoint(
+        ...     "best.weights.npz", save_best_only=True, save_weights_only=True)
         >>> model.fit(x, y, validation_split=0.2, callbacks=[keep])
         >>> model.load_weights("best.weights.npz")
     """
@@ -45,7 +47,7 @@ class ModelCheckpoint(MonitorCallback):
         monitor="val_loss",
         verbose=0,
         save_best_only=False,
-        save_weights_only=True,
+        save_weights_only=False,
         mode="auto",
         save_freq="epoch",
         initial_value_threshold=None,
@@ -58,7 +60,8 @@ class ModelCheckpoint(MonitorCallback):
         self.save_freq = _checked_frequency(save_freq)
         if not save_weights_only:
             raise ValueError(
-                "ModelCheckpoint saves weights: expected save_weights_only=True. "
+                "ModelCheckpoint saves weights, in files that end in "
+                f"{_SUFFIX!r}: expected save_weights_only=True. "
                 f"Received: save_weights_only={save_weights_only!r}"
             )
         if not self.filepath.endswith(_SUFFIX):
@@ -67,13 +70,14 @@ class ModelCheckpoint(MonitorCallback):
                 f"Received: filepath={self.filepath!r}"
             )
         self._epoch = 0
-        self._batches = 0
+        self._seen = 0  # the last batch of this epoch, counted from 1
+        self._batches = 0  # since the last file
 
     def watches_batches(self, mode="train"):
         return mode == "train" and self.save_freq != "epoch"
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch
+        self._epoch, self._seen = epoch, 0
 
     def on_epoch_end(self, epoch, logs=None):
         if self.save_freq == "epoch":
@@ -82,8 +86,9 @@ class ModelCheckpoint(MonitorCallback):
     def on_train_batch_end(self, batch, logs=None):
         if self.save_freq == "epoch":
             return
-        self._batches += 1
-        if self._batches == self.save_freq:
+        self._batches += batch + 1 - self._seen
+        self._seen = batch + 1
+        if self._batches >= self.save_freq:
             self._batches = 0
             self._save({**(logs or {}), "epoch": self._epoch + 1, "batch": batch + 1})
 
@@ -108,8 +113,8 @@ class ModelCheckpoint(MonitorCallback):
     def _path(self, fields: dict) -> str:
         try:
             return self.filepath.format(**fields)
-        except (KeyError, IndexError, ValueError) as error:
-            raise ValueError(
+        except (KeyError, IndexError) as error:
+            raise KeyError(
                 f"ModelCheckpoint cannot fill in {self.filepath!r}: expected fields "
                 f"among {', '.join(sorted(fields))}. Received: {error}"
             ) from error

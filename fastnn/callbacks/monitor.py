@@ -1,9 +1,9 @@
 """Is a monitored quantity better than before?"""
 
 import math
-import warnings
 
 from fastnn.callbacks.callback import Callback
+from fastnn.caller import warn
 
 __all__ = ["MonitorCallback"]
 
@@ -20,16 +20,19 @@ class MonitorCallback(Callback):
         best: The value to beat first, or None.
         min_delta: A change of less than this is no improvement.
 
+    Another mode is taken for "auto", with a warning.
+
     Raises:
-        ValueError: If `mode` is another one, or "auto" cannot tell (in `fit`).
+        ValueError: From `fit`, if "auto" cannot tell.
     """
 
     def __init__(self, monitor="val_loss", mode="auto", best=None, min_delta=0.0):
         if mode not in ("auto", "min", "max"):
-            raise ValueError(
+            warn(
                 f"{type(self).__name__} expects mode to be 'auto', 'min' or 'max'. "
-                f"Received: mode={mode!r}"
+                f"Received: mode={mode!r}, which is taken for 'auto'"
             )
+            mode = "auto"
         self.monitor = monitor
         self.mode = mode
         self.best = best
@@ -39,10 +42,9 @@ class MonitorCallback(Callback):
         """The monitored value, or None with a warning when the logs lack it."""
         logs = logs or {}
         if self.monitor not in logs:
-            warnings.warn(
+            warn(
                 f"{type(self).__name__} monitors {self.monitor!r}, which is not there. "
-                f"Available: {', '.join(logs) or 'nothing'}",
-                stacklevel=2,
+                f"Available: {', '.join(logs) or 'nothing'}"
             )
             return None
         return logs[self.monitor]

@@ -9,7 +9,15 @@ import numpy as np
 
 from fastnn.locks import module_lock
 
-__all__ = ["generator", "mixed", "next_seed", "permutation", "set_seed"]
+__all__ = [
+    "generator",
+    "mixed",
+    "next_seed",
+    "permutation",
+    "position",
+    "set_position",
+    "set_seed",
+]
 
 _MASK = 2**64 - 1
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -49,6 +57,19 @@ def next_seed() -> int:
             return int.from_bytes(os.urandom(8), "little") >> 1
         _drawn += 1
         return _splitmix64(_splitmix64(_seed) + _drawn * _GOLDEN) >> 1
+
+
+def position() -> tuple[int | None, int]:
+    """The seed of the stream of seeds, and how many were drawn."""
+    with _lock:
+        return _seed, _drawn
+
+
+def set_position(seed: int | None, drawn: int) -> None:
+    """Goes to where `position` was asked."""
+    global _seed, _drawn
+    with _lock:
+        _seed, _drawn = seed, drawn
 
 
 def generator(seed: int, stream: int = 0) -> np.random.Generator:

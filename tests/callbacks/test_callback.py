@@ -7,6 +7,7 @@ import pickle
 import pytest
 from stand_in_model import StandInModel, train
 
+from fastnn import callbacks
 from fastnn.callbacks import (
     Callback,
     CallbackList,
@@ -67,7 +68,11 @@ def test_a_list_hands_each_hook_to_all_in_order(hook):
     arguments = ("a", "b") if "batch" in hook or "epoch" in hook else ("a",)
     if hook == "on_nonfinite_loss":
         arguments = ("a", "b")
-    getattr(CallbackList([first, [second]]), hook)(*arguments)
+    hooks = CallbackList([first, [second]])
+    if hook in ("on_train_end", "on_test_end", "on_predict_end"):
+        getattr(hooks, hook.replace("end", "begin"))()
+        first.calls.clear()
+    getattr(hooks, hook)(*arguments)
     assert first.calls == [(hook, *arguments)] * 2
 
 
@@ -140,7 +145,14 @@ def test_only_overridden_batch_hooks_watch_batches(mode):
         ProgbarLogger(),
         EarlyStopping(),
         TerminateOnNaN(),
-        ModelCheckpoint("a.weights.npz"),
+        ModelCheckpoint("a.weights.npz", save_weights_only=True),
+        callbacks.BackupAndRestore("backup"),
+        callbacks.CSVLogger("a.csv"),
+        callbacks.LearningRateScheduler(lambda epoch: 0.1),
+        callbacks.ReduceLROnPlateau(),
+        callbacks.RemoteMonitor(),
+        callbacks.SwapEMAWeights(),
+        callbacks.TensorBoard(),
         LambdaCallback(on_epoch_end=print),
         CallbackList([], add_history=True, add_progbar=True),
     ],
@@ -151,10 +163,28 @@ def test_no_built_in_callback_slows_the_engine_down(callback):
         assert not overrides_batch_hooks(callback, mode)
 
 
-def test_saving_by_batches_watches_batches():
-    checkpoint = ModelCheckpoint("a.weights.npz", save_freq=10)
-    assert overrides_batch_hooks(checkpoint, "train")
-    assert not overrides_batch_hooks(checkpoint, "test")
+@pytest.mark.parametrize(
+    "callback",
+    [
+        ModelCheckpoint("a.weights.npz", save_weights_only=True, save_freq=10),
+        callbacks.BackupAndRestore("backup", save_freq=10),
+        callbacks.TensorBoard(update_freq=10),
+    ],
+    ids=lambda callback: type(callback).__name__,
+)
+def test_what_looks_at_batches_watches_them(callback):
+    assert overrides_batch_hooks(callback, "train")
+    assert not overrides_batch_hooks(callback, "test")
+
+
+def test_an_end_without_a_begin_is_refused():
+    hooks = CallbackList([Callback()])
+    hooks.on_train_begin()
+    hooks.on_test_begin()
+    hooks.on_test_end()
+    hooks.on_train_end()
+    with pytest.raises(ValueError, match="end without a begin"):
+        hooks.on_train_end()
 
 
 def test_history_and_progress_are_added_once():

@@ -135,7 +135,12 @@ def test_it_says_what_it_does_when_asked(capsys):
     assert not capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [{"patience": -1}, {"mode": "up"}])
-def test_impossible_arguments_are_refused(arguments):
+def test_impossible_arguments_are_refused():
     with pytest.raises(ValueError, match=r"EarlyStopping expects .*Received"):
-        EarlyStopping(**arguments)
+        EarlyStopping(patience=-1)
+
+
+def test_an_unknown_mode_is_auto_with_a_warning():
+    with pytest.warns(UserWarning, match=r"mode='up', which is taken for 'auto'"):
+        stop = EarlyStopping(mode="up")
+    assert train(stop, losses(3, 2, 2, 1))[1] == 3

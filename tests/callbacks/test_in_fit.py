@@ -124,7 +124,8 @@ def test_early_stopping_restores_the_best_weights(model, problem):
 
 def test_a_checkpoint_can_be_loaded(model, problem, tmp_path):
     path = tmp_path / "best.weights.npz"
-    model.fit(*problem, epochs=3, callbacks=[ModelCheckpoint(path)], verbose=0)
+    keep = ModelCheckpoint(path, save_weights_only=True)
+    model.fit(*problem, epochs=3, callbacks=[keep], verbose=0)
     expected = model.get_weights()
     model.fit(*problem, epochs=1, verbose=0)
     model.load_weights(path)

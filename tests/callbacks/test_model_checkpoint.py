@@ -1,11 +1,14 @@
 """Saving weights during training."""
 
+import functools
 import os
 
 import pytest
 from stand_in_model import StandInModel, losses, train
 
-from fastnn.callbacks import ModelCheckpoint
+from fastnn import callbacks
+
+ModelCheckpoint = functools.partial(callbacks.ModelCheckpoint, save_weights_only=True)
 
 
 def saved(model):
@@ -76,7 +79,6 @@ def test_it_says_what_it_does_when_asked(tmp_path, capsys):
         {"filepath": "a.weights.h5"},
         {"filepath": "a.npz"},
         {"save_weights_only": False},
-        {"mode": "up"},
         {"save_freq": 0},
         {"save_freq": "batch"},
         {"save_freq": 1.5},
@@ -87,7 +89,28 @@ def test_impossible_arguments_are_refused(arguments):
         ModelCheckpoint(**{"filepath": "a.weights.npz", **arguments})
 
 
+def test_files_of_whole_models_are_not_there_yet():
+    with pytest.raises(ValueError, match=r"expected save_weights_only=True"):
+        callbacks.ModelCheckpoint("a.weights.npz")
+
+
+def test_an_unknown_mode_is_auto_with_a_warning(tmp_path):
+    with pytest.warns(UserWarning, match=r"mode='up', which is taken for 'auto'"):
+        keep = ModelCheckpoint(tmp_path / "a.weights.npz", mode="up")
+    assert keep.mode == "auto"
+
+
+def test_batches_are_counted_when_hooks_skip_some(tmp_path):
+    keep = ModelCheckpoint(str(tmp_path / "{batch}.weights.npz"), save_freq=3)
+    model = StandInModel()
+    keep.set_model(model)
+    keep.on_epoch_begin(0)
+    for batch in (1, 3, 5, 7):  # two steps per execution
+        keep.on_train_batch_end(batch, {})
+    assert [name for name, _ in saved(model)] == ["4.weights.npz", "8.weights.npz"]
+
+
 def test_an_unknown_field_is_an_error_that_lists_the_known_ones(tmp_path):
     keep = ModelCheckpoint(tmp_path / "{acc}.weights.npz")
-    with pytest.raises(ValueError, match=r"among epoch, val_loss. Received: 'acc'"):
+    with pytest.raises(KeyError, match=r"among epoch, val_loss. Received: 'acc'"):
         train(keep, losses(1), StandInModel())
