@@ -105,11 +105,12 @@ def _arrays(model: Model) -> Iterator[tuple[str, np.ndarray]]:
 
 def _keyed(model: Model) -> list[Any]:
     """Layers whose random numbers have a key, which may be of this process alone."""
-    return [layer for layer in model.layers if isinstance(vars(layer).get("key"), int)]
+    layers = model._flatten_layers()
+    return [layer for layer in layers if isinstance(vars(layer).get("key"), int)]
 
 
 def _generators(model: Model) -> Iterator[SeedGenerator]:
-    for layer in model.layers:
+    for layer in model._flatten_layers():
         for value in vars(layer).values():
             if isinstance(value, SeedGenerator):
                 yield value
