@@ -205,8 +205,8 @@ def get(identifier: Any) -> Any:
     """Returns the regularizer that `identifier` stands for.
 
     Args:
-        identifier: A name ("l2", "L2"), a configuration, a regularizer or its class, any
-            function of a weight's value that returns a number, or None.
+        identifier: A name ("l2", "L2"), a configuration, a regularizer or its class,
+            any function of a weight's value that returns a number, or None.
 
     Raises:
         ValueError: If it is none of these.

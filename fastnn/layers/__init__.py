@@ -42,7 +42,7 @@ __all__ = [
     "serialize",
 ]
 
-_ROOM = Room(
+LAYERS = Room(
     "layer",
     [
         Activation,
@@ -73,7 +73,7 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
     Raises:
         ValueError: If the class is not known; give your own in `custom_objects`.
     """
-    found = _ROOM.deserialize(config, custom_objects)
+    found = LAYERS.deserialize(config, custom_objects)
     if not isinstance(found, Layer):
         raise ValueError(f"Expected the configuration of a layer. Received: {config!r}")
     return found

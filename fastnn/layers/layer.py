@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -203,6 +203,17 @@ class Layer(WeightHolder, Configurable):
         """Length of a row of the declared input, if it has one axis."""
         shape = self._shape_of_rows
         return shape[0] if shape is not None and len(shape) == 1 else None
+
+    def get_build_config(self) -> dict[str, Any]:
+        """Returns what `build_from_config` needs; nothing before the layer is built."""
+        if not self.built or self.built_for is None:
+            return {}
+        return {"input_shape": list(self.built_for)}
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Builds the layer for the shape that `get_build_config` gave."""
+        if config and not self.built:
+            self.build(tuple(config["input_shape"]))
 
     def __call__(self, inputs: Any, training: bool | None = None) -> Any:
         """Returns the outputs for `inputs`, building the layer if need be.

@@ -1,7 +1,11 @@
-"""Models: layers in a row, with training and prediction."""
+"""Models: layers in a row or of a user's own making, with training and prediction."""
 
+from fastnn.layers import LAYERS
+from fastnn.models.cloning import clone_model, model_from_json
 from fastnn.models.layer_call import evaluate_layer
 from fastnn.models.model import Model
 from fastnn.models.sequential import Sequential
 
-__all__ = ["Model", "Sequential", "evaluate_layer"]
+LAYERS.add(Sequential)
+
+__all__ = ["Model", "Sequential", "clone_model", "evaluate_layer", "model_from_json"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from fastnn.models.predicting import Predicting
 from fastnn.models.summary import summary_text
 from fastnn.models.weights import load_weights, save_weights, set_weights
 from fastnn.plan.report import describe
+from fastnn.saving import custom_object_scope, serialize_keras_object
 from fastnn.training.inputs import checked_count
 from fastnn.training.plans import Plans
 from fastnn.training.profile import profile
@@ -23,6 +25,10 @@ from fastnn.training.profile import profile
 __all__ = ["Model"]
 
 Shape = tuple[int | None, ...]
+
+_OF_THIS_PROCESS = frozenset({
+    "plans", "loss_tracker", "_training", "_busy", "_fitting", "_watchers", "_building",
+})  # fmt: skip
 
 
 class Model(Predicting, Layer):
@@ -204,6 +210,30 @@ class Model(Predicting, Layer):
         show: Callable[[str], Any] = print if print_fn is None else print_fn
         show(summary_text(self))
 
+    # ---- configuration
+
+    @classmethod
+    def from_config(
+        cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Returns a new model with the arguments that `get_config` gave.
+
+        Args:
+            config: The configuration.
+            custom_objects: Your own classes and functions by name.
+        """
+        with custom_object_scope(custom_objects):
+            return cls(**config)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """Returns the architecture, and what `compile` was told, as JSON; see
+        `fastnn.models.model_from_json`.
+
+        Args:
+            **kwargs: Arguments of `json.dumps`, such as `indent`.
+        """
+        return json.dumps(serialize_keras_object(self), **kwargs)
+
     # ---- the plan
 
     def explain(self, batch_size: int = 32, mode: str | None = None) -> str:
@@ -241,11 +271,18 @@ class Model(Predicting, Layer):
             "its first layer an `input_shape`, call `build`, or show it data"
         )
 
-    def __reduce__(self):
-        raise TypeError(
-            f"Expected a model to be copied by parts. Received: {self!r} to pickle; "
-            "use `from_config(model.get_config())` and `set_weights`"
-        )
+    def __getstate__(self) -> dict[str, Any]:
+        """Returns all but what belongs to this process: plans, locks, a training that
+        is under way."""
+        state = {**vars(self), "log": self.plans.log.copy()}
+        return {name: v for name, v in state.items() if name not in _OF_THIS_PROCESS}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        log = state.pop("log")
+        Predicting.__init__(self)
+        self._watchers = weakref.WeakSet()
+        vars(self).update(state)
+        self.plans.log[:] = log
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

@@ -51,6 +51,10 @@ class Sequential(Model):
         if not trainable:
             self.trainable = False
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._building = threading.Lock()
+
     # ---- the stack
 
     @property
@@ -264,7 +268,7 @@ class Sequential(Model):
         Args:
             custom_objects: The classes of your own layers by name.
         """
-        layers = config["layers"]
+        layers = list(config["layers"])
         model = cls(
             [layers_.deserialize(layer, custom_objects) for layer in layers],
             name=config.get("name"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from fastnn.callbacks import CallbackList, History
+from fastnn.models.compile_arguments import remembering
 from fastnn.models.steps import Steps
+from fastnn.saving import deserialize_keras_object, serialize_keras_object
 from fastnn.training.evaluate import evaluate_feed
 from fastnn.training.execution import checked_execution
 from fastnn.training.feeds import compiled_step
@@ -34,6 +36,7 @@ class Trainer(Steps):
         stop_training: Set it to True within `fit`, from a callback, to end it.
         stop_evaluating: The same for `evaluate`, and the validation of `fit`.
         history: The `History` of the last `fit`.
+        compile_arguments: What `compile` was told, by name; None before it.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Trainer(Steps):
         self.stop_training = False
         self.stop_evaluating = False
         self.history: History | None = None
+        self.compile_arguments: dict[str, Any] | None = None
         self._training: Training | None = None  # while `fit` is under way
         self._busy = threading.RLock()
         self._fitting = False
@@ -54,6 +58,7 @@ class Trainer(Steps):
 
     # ---- compile
 
+    @remembering
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -97,6 +102,20 @@ class Trainer(Steps):
         self.run_eagerly = how.run_eagerly
         self.steps_per_execution = how.steps_per_execution
         self.plans.log[:] = 0
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Returns what `compile` was told as plain data; nothing before it.
+
+        The optimizer is described with its settings as they are now.
+        """
+        if self.compile_arguments is None:
+            return {}
+        told = {**self.compile_arguments, "optimizer": self.optimizer}
+        return {name: serialize_keras_object(value) for name, value in told.items()}
+
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Compiles the model with what `get_compile_config` gave."""
+        self.compile(**deserialize_keras_object(dict(config)))
 
     @property
     def compilation(self) -> Compilation:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fastnn.saving.registration import get_registered_name, registered_name_of
 from fastnn.saving.registry import registered_name
 
 __all__ = ["Configurable", "config_of", "constructor_parameters", "serialize"]
@@ -83,6 +84,12 @@ def config_of(obj: object, *, skip_missing: bool = False) -> dict[str, Any]:
     return config
 
 
+def _described(value: Any) -> dict[str, Any]:
+    data = {"class_name": type(value).__name__, "config": value.get_config()}
+    registered = registered_name_of(type(value))
+    return {**data, "registered_name": registered} if registered else data
+
+
 def serialize(value: Any) -> Any:
     """Returns `value` as plain data: numbers, strings, lists, tuples and dicts.
 
@@ -103,10 +110,12 @@ def serialize(value: Any) -> Any:
     if hasattr(value, "serialized"):
         return value.serialized()
     if hasattr(value, "get_config"):
-        return {"class_name": type(value).__name__, "config": value.get_config()}
+        return _described(value)
     if inspect.isroutine(value):
-        name = registered_name(value)
-        return name or {"class_name": "function", "config": value.__name__}
+        own = {"class_name": "function", "config": get_registered_name(value)}
+        return registered_name(value) or own
+    if hasattr(value, "__array__"):
+        return np.asarray(value).tolist()
     raise TypeError(
         "Expected a number, a string, a function, an object with `get_config`, or a "
         f"list or dict of these. Received: {value!r} of type {type(value).__name__}"

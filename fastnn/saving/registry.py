@@ -12,39 +12,15 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from types import MappingProxyType
 from typing import Any
 
 from fastnn.naming import to_snake_case
+from fastnn.saving.registration import custom_object_scope, known_objects
 
-__all__ = ["Room", "custom_object_scope", "lookup", "registered_name"]
+__all__ = ["Room", "lookup", "registered_name", "rooms"]
 
 _rooms: dict[str, Room] = {}
 _function_names: dict[int, str] = {}
-_custom_objects: ContextVar[Mapping[str, Any]] = ContextVar(
-    "custom_objects", default=MappingProxyType({})
-)
-
-
-@contextmanager
-def custom_object_scope(custom_objects: Mapping[str, Any]) -> Iterator[None]:
-    """Makes your own classes and functions known by name inside a `with` block.
-
-    Args:
-        custom_objects: Names and the classes or functions that they stand for.
-
-    Example:
-        >>> class Mine(fastnn.layers.Layer): ...
-        >>> with custom_object_scope({"Mine": Mine}):
-        ...     model = fastnn.Sequential.from_config(config)
-    """
-    token = _custom_objects.set({**_custom_objects.get(), **custom_objects})
-    try:
-        yield
-    finally:
-        _custom_objects.reset(token)
 
 
 class Room:
@@ -52,6 +28,9 @@ class Room:
 
     A class is known by its own name and by that name in snake case, a function by its
     name; `aliases` adds further names.
+
+    Attributes:
+        module: Name of the public module that they belong to.
 
     Args:
         kind: What the objects are, in the singular; used in errors.
@@ -72,13 +51,22 @@ class Room:
         self.ignore_case = ignore_case
         self._objects: dict[str, Any] = {}
         for obj in objects:
-            self._objects[obj.__name__] = obj
-            if inspect.isclass(obj):
-                self._objects[to_snake_case(obj.__name__)] = obj
-            else:
-                _function_names[id(obj)] = obj.__name__
+            self.add(obj)
+        first = next(iter(self._objects.values()), self)
+        self.module = ".".join(first.__module__.split(".")[1:2])
         self._objects.update(aliases or {})
         _rooms[kind] = self
+
+    def add(self, obj: Any) -> None:
+        """Makes a further class or function known here."""
+        self._objects[obj.__name__] = obj
+        if inspect.isclass(obj):
+            self._objects[to_snake_case(obj.__name__)] = obj
+        else:
+            _function_names[id(obj)] = obj.__name__
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._objects
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._objects)
@@ -89,7 +77,7 @@ class Room:
         Raises:
             ValueError: If there is none; names the nearest ones.
         """
-        known = {**self._objects, **_custom_objects.get()}
+        known = {**self._objects, **known_objects()}
         if name in known:
             return known[name]
         if self.ignore_case:
@@ -146,7 +134,9 @@ class Room:
             )
         if config["class_name"] == "function":
             return self.find(config["config"])
-        found: Any = self.find(config["class_name"])
+        registered = config.get("registered_name")
+        name = registered if registered in known_objects() else config["class_name"]
+        found: Any = self.find(name)
         arguments = config.get("config") or {}
         if hasattr(found, "from_config"):
             return found.from_config(arguments)
@@ -156,6 +146,11 @@ class Room:
 def lookup(kind: str, identifier: Any) -> Any:
     """Returns the object of a kind ("optimizer", ...) that `identifier` stands for."""
     return _rooms[kind].lookup(identifier)
+
+
+def rooms() -> Iterator[Room]:
+    """Returns all rooms."""
+    return iter(_rooms.values())
 
 
 def registered_name(function: Any) -> str | None:
