@@ -200,7 +200,9 @@ class WeightHolder:
     def _own_weights(self) -> list[Variable]:
         if not self._tracked:
             return list(self._weights)
-        return [*self._weights, *self._parts(Variable)]
+        # a list of weights made by `add_weight` may be an attribute too
+        parts = [w for w in self._parts(Variable) if not _among(w, self._weights)]
+        return [*self._weights, *parts]
 
     @property
     def weights(self) -> list[Variable]:

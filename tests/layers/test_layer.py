@@ -193,3 +193,14 @@ def test_nothing_keeps_a_layer_alive():
 
 def test_repr_says_what_it_is():
     assert repr(layers.Dense(1, name="d")) == "<Dense name=d, built=False>"
+
+
+def test_a_list_of_weights_counts_each_once():
+    class Pair(layers.Layer):
+        def build(self, input_shape):
+            self.both = [self.add_weight((), "zeros", name=name) for name in "ab"]
+
+    layer = Pair()
+    layer.build((None, 3))
+    assert [weight.name for weight in layer.weights] == ["a", "b"]
+    assert len(layer.trainable_weights) == len(layer.variables) == 2
