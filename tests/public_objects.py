@@ -231,6 +231,10 @@ class FakeBuilder:
     def needs_gradient(self, x):
         return True
 
+    def permute(self, x, order):
+        self.ops.append(("permute", tuple(order)))
+        return SimpleNamespace(shape=tuple(x.shape[axis] for axis in order))
+
     def python_layer(self, layer, x, shape):
         self.ops.append(("python_layer", layer, shape))
         return SimpleNamespace(shape=tuple(shape))

@@ -3,40 +3,77 @@
 import copy
 import functools
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from public_objects import FakeBuilder
 from reference import KERNELS
-from tolerances import assert_close
 
 from fastnn import activations
 from fastnn.saving import custom_object_scope
 
-NAMES = [
-    "elu",
-    "leaky_relu",
-    "linear",
-    "relu",
-    "sigmoid",
-    "softmax",
-    "softplus",
-    "tanh",
-]
+NAMES = sorted(
+    set(activations.__all__) - {"deserialize", "get", "serialize", "with_derivative"}
+)
+ALIASES = {"hard_swish": "hard_silu", "swish": "silu"}
+ROWS = ["glu", "log_softmax", "softmax", "sparsemax"]
 DTYPES = ["float32", "float64"]
+EPS = {dtype: float(np.finfo(dtype).eps) for dtype in DTYPES}
+INF = np.inf
 
-# What is called, the kernel that it comes down to, and its setting
+# What is called, the kernel that it comes down to, and its settings
 CALLS = [
-    (activations.linear, {}, "linear", 0.0),
-    (activations.relu, {}, "relu", 0.0),
-    (activations.relu, {"negative_slope": 0.3}, "leaky_relu", 0.3),
-    (activations.leaky_relu, {}, "leaky_relu", 0.2),
-    (activations.leaky_relu, {"negative_slope": 0.1}, "leaky_relu", 0.1),
-    (activations.elu, {}, "elu", 1.0),
-    (activations.elu, {"alpha": 0.5}, "elu", 0.5),
-    (activations.sigmoid, {}, "sigmoid", 0.0),
-    (activations.tanh, {}, "tanh", 0.0),
-    (activations.softplus, {}, "softplus", 0.0),
+    (activations.linear, {}, "linear", ()),
+    (activations.relu, {}, "relu", ()),
+    (activations.relu, {"negative_slope": 0.3}, "leaky_relu", (0.3,)),
+    (activations.relu, {"max_value": 2.0}, "relu_capped", (2.0,)),
+    (activations.relu, {"threshold": 1.0}, "rectifier", (0.0, INF, 1.0)),
+    (activations.relu, {"threshold": -1.0}, "rectifier", (0.0, INF, -1.0)),
+    (
+        activations.relu,
+        {"negative_slope": 0.1, "max_value": 2.0, "threshold": 0.5},
+        "rectifier",
+        (0.1, 2.0, 0.5),
+    ),
+    (activations.relu, {"max_value": -1.0}, "rectifier", (0.0, -1.0, 0.0)),
+    (activations.relu6, {}, "relu_capped", (6.0,)),
+    (activations.leaky_relu, {}, "leaky_relu", (0.2,)),
+    (activations.leaky_relu, {"negative_slope": 0.1}, "leaky_relu", (0.1,)),
+    (activations.leaky_relu, {"negative_slope": -1}, "rectifier", (-1.0, INF, 0.0)),
+    (activations.hard_sigmoid, {}, "hard_sigmoid", ()),
+    (activations.hard_silu, {}, "hard_silu", ()),
+    (activations.hard_tanh, {}, "hard_tanh", ()),
+    (activations.hard_shrink, {}, "hard_shrink", (0.5,)),
+    (activations.hard_shrink, {"threshold": 1.5}, "hard_shrink", (1.5,)),
+    (activations.soft_shrink, {}, "soft_shrink", (0.5,)),
+    (activations.soft_shrink, {"threshold": 1.5}, "soft_shrink", (1.5,)),
+    (
+        activations.threshold,
+        {"threshold": 1.0, "default_value": 7.0},
+        "threshold",
+        (1.0, 7.0),
+    ),
+    (activations.sparse_plus, {}, "sparse_plus", ()),
+    (activations.sparse_sigmoid, {}, "sparse_sigmoid", ()),
+    (activations.elu, {}, "elu", (1.0,)),
+    (activations.elu, {"alpha": 0.5}, "elu", (0.5,)),
+    (activations.celu, {}, "celu", (1.0,)),
+    (activations.celu, {"alpha": 0.5}, "celu", (0.5,)),
+    (activations.selu, {}, "selu", ()),
+    (activations.exponential, {}, "exponential", ()),
+    (activations.gelu, {}, "gelu", ()),
+    (activations.gelu, {"approximate": True}, "gelu_tanh", ()),
+    (activations.log_sigmoid, {}, "log_sigmoid", ()),
+    (activations.mish, {}, "mish", ()),
+    (activations.sigmoid, {}, "sigmoid", ()),
+    (activations.silu, {}, "silu", ()),
+    (activations.softplus, {}, "softplus", ()),
+    (activations.softsign, {}, "softsign", ()),
+    (activations.squareplus, {}, "squareplus", (4.0,)),
+    (activations.squareplus, {"b": 1}, "squareplus", (1.0,)),
+    (activations.tanh, {}, "tanh", ()),
+    (activations.tanh_shrink, {}, "tanh_shrink", ()),
 ]
 
 
@@ -56,32 +93,57 @@ known = activations.with_derivative(square_derivative)(square)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("function", "arguments", "kernel", "alpha"), CALLS)
-def test_values_against_the_reference(function, arguments, kernel, alpha, dtype, rng):
+@pytest.mark.parametrize(("function", "arguments", "kernel", "settings"), CALLS)
+def test_values_against_the_reference(
+    function, arguments, kernel, settings, dtype, rng
+):
     x = (4 * rng.normal(size=(5, 3, 7))).astype(dtype)
     expected = np.empty_like(x)
-    KERNELS[f"{kernel}_forward"](expected, x, alpha)
+    KERNELS[f"{kernel}_forward"](expected, x, *settings)
     actual = function(x, **arguments)
     assert actual.dtype == dtype
-    assert_close(f"{kernel}_forward", dtype, actual, expected)
+    np.testing.assert_allclose(
+        actual, expected, rtol=9 * EPS[dtype], atol=9 * EPS[dtype]
+    )
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("axis", [-1, 0, 1, 2])
-def test_softmax_along_any_axis(axis, dtype, rng):
-    x = rng.normal(size=(4, 5, 6)).astype(dtype)
+@pytest.mark.parametrize("name", ROWS)
+def test_along_any_axis(name, axis, dtype, rng):
+    x = rng.normal(size=(4, 8, 6)).astype(dtype)
     moved = np.moveaxis(x, axis, -1)
     rows = np.ascontiguousarray(moved).reshape(-1, moved.shape[-1])
-    expected = np.empty_like(rows)
-    KERNELS["softmax_forward"](expected, rows)
-    actual = np.moveaxis(activations.softmax(x, axis=axis), axis, -1)
-    assert_close("softmax_forward", dtype, actual, expected.reshape(moved.shape))
+    n = rows.shape[1] // (2 if name == "glu" else 1)
+    expected = np.empty((len(rows), n), dtype)
+    KERNELS[f"{name}_forward"](expected, rows)
+    actual = np.moveaxis(getattr(activations, name)(x, axis=axis), axis, -1)
+    expected = expected.reshape(*moved.shape[:-1], n)
+    np.testing.assert_allclose(
+        actual, expected, rtol=9 * EPS[dtype], atol=9 * EPS[dtype]
+    )
 
 
-def test_softmax_needs_an_axis():
-    with pytest.raises(ValueError, match="scalar"):
-        activations.softmax(1.0)
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("wrong", [(1.0, -1), ([1.0, 2.0], 1), ([1.0, 2.0], -2)])
+def test_an_axis_must_be_there(name, wrong):
+    with pytest.raises(ValueError, match=r"Received: axis="):
+        getattr(activations, name)(*wrong)
+
+
+def test_softmax_of_a_list():
     assert activations.softmax([0.0, 0.0]).tolist() == [0.5, 0.5]
+
+
+def test_sparsemax_sums_to_one(rng):
+    out = activations.sparsemax(rng.normal(size=(50, 30)))
+    np.testing.assert_allclose(out.sum(axis=1), 1, rtol=1e-13)
+    assert 0 < (out == 0).mean() < 1
+
+
+def test_glu_of_an_odd_length_is_refused():
+    with pytest.raises(ValueError, match="length of 3"):
+        activations.glu(np.ones((2, 3)))
 
 
 @pytest.mark.parametrize(
@@ -91,28 +153,52 @@ def test_array_likes_go_in(x):
     assert np.array_equal(activations.relu(x), np.maximum(x, 0))
 
 
-@pytest.mark.parametrize(("function", "arguments", "kernel", "alpha"), CALLS)
-def test_lowering(function, arguments, kernel, alpha):
+@pytest.mark.parametrize(("function", "arguments", "kernel", "settings"), CALLS)
+def test_lowering(function, arguments, kernel, settings):
     builder = FakeBuilder()
     activations.get(functools.partial(function, **arguments)).lower(builder, Symbol())
-    assert builder.ops == [("elementwise", [], (4,), (alpha,), kernel, None)]
+    assert builder.ops == [("elementwise", [], (4,), settings, kernel, None)]
 
 
-def test_lowering_softmax():
+@pytest.mark.parametrize("name", ROWS)
+def test_lowering_along_the_last_axis(name):
     builder = FakeBuilder()
-    activations.softmax.lower(builder, Symbol())
-    assert builder.ops == [("softmax", [], (4,), (), None, None)]
-    elsewhere = activations.get(functools.partial(activations.softmax, axis=0))
-    with pytest.raises(ValueError, match=r"last axis.*Received: axis=0"):
-        elsewhere.lower(builder, Symbol())
+    getattr(activations, name).lower(builder, Symbol())
+    n = 2 if name == "glu" else 4
+    assert builder.ops == [(name, [], (n,), (), None, None)]
+
+
+@pytest.mark.parametrize("axis", [1, -2])
+def test_lowering_along_another_axis(axis):
+    builder = FakeBuilder()
+    x = SimpleNamespace(shape=(5, 6))
+    out = activations.get(functools.partial(activations.softmax, axis=axis))
+    assert out.lower(builder, x).shape == (5, 6)
+    assert [op[0] for op in builder.ops] == ["permute", "softmax", "permute"]
+    assert builder.ops[1][2] == (6, 5)
+
+
+@pytest.mark.parametrize("axis", [0, 2, -3])
+def test_lowering_along_the_rows_is_refused(axis):
+    elsewhere = activations.get(functools.partial(activations.softmax, axis=axis))
+    with pytest.raises(ValueError, match=f"Received: axis={axis}"):
+        elsewhere.lower(FakeBuilder(), Symbol())
+
+
+def test_only_glu_changes_the_shape():
+    assert activations.glu.output_shape((None, 3, 4)) == (None, 3, 2)
+    assert activations.softmax.output_shape((None, 3, 4)) == (None, 3, 4)
+    assert activations.relu.output_shape((None, 3, 4)) == (None, 3, 4)
+    assert activations.get(known).output_shape((None, 4)) == (None, 4)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_give_the_functions(name):
+    real = ALIASES.get(name, name)
     assert activations.get(name) is getattr(activations, name)
-    assert activations.serialize(activations.get(name)) == name
-    assert activations.get(name).__name__ == name
-    assert activations.get(name).__doc__.startswith(name)
+    assert activations.serialize(activations.get(name)) == real
+    assert activations.get(name).__name__ == real
+    assert activations.get(name).__doc__.startswith(real)
 
 
 def test_none_is_linear():
@@ -120,6 +206,8 @@ def test_none_is_linear():
 
 
 BOUND = [
+    functools.partial(activations.relu, max_value=6.0, threshold=1.0),
+    {"class_name": "gelu", "config": {"approximate": True}},
     activations.relu,
     functools.partial(activations.leaky_relu, negative_slope=0.1),
     {"class_name": "elu", "config": {"alpha": 0.5}},
@@ -194,14 +282,17 @@ def test_a_function_without_a_derivative_is_refused(identifier):
     [
         ("rleu", ValueError, "relu"),
         (5, ValueError, "Received: 5"),
-        (functools.partial(activations.relu, max_value=6.0), ValueError, "max_value=6"),
-        (functools.partial(activations.relu, threshold=1.0), ValueError, "threshold=1"),
         (functools.partial(activations.relu, slope=1.0), TypeError, "slope"),
         (functools.partial(activations.leaky_relu, 0.1), ValueError, "by keyword"),
         (
-            functools.partial(activations.leaky_relu, negative_slope=-1),
+            functools.partial(activations.celu, alpha=0),
             ValueError,
-            "Received: negative_slope=-1",
+            "Received: alpha=0",
+        ),
+        (
+            functools.partial(activations.squareplus, b=-1),
+            ValueError,
+            "Received: b=-1",
         ),
         (
             functools.partial(activations.elu, alpha=-1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fastnn.dtypes import as_real
+from fastnn.plan.axes import along, sample_axes
 from fastnn.plan.symbol import Symbol
 from fastnn.saving import config as _config
 from fastnn.saving.registry import registered_name
@@ -33,22 +35,22 @@ class _Recorder:
         self.builder = builder
         self.x = x
 
-    def elementwise(self, function: str, alpha: float) -> Tensor:
+    def elementwise(self, function: str, *scalars: float) -> Tensor:
         return self.builder.forward(
             "elementwise",
             self.x,
             shape=self.x.shape,
-            scalars=(alpha,),
+            scalars=scalars,
             function=function,
         )
 
-    def softmax(self, axis: int) -> Tensor:
-        if axis not in (-1, len(self.x.shape)):
-            raise ValueError(
-                f"Expected softmax in a layer to run along the last axis. "
-                f"Received: {axis=} for an input of shape {(None, *self.x.shape)}"
-            )
-        return self.builder.forward("softmax", self.x, shape=self.x.shape)
+    def along(self, kind: str, axis: int) -> Tensor:
+        axes = sample_axes(axis, self.x.shape)
+        return along(self.builder, self.x, axes, functools.partial(self._rows, kind))
+
+    def _rows(self, kind: str, x: Tensor) -> Tensor:
+        shape = (*x.shape[:-1], _width(kind, x.shape[-1]))
+        return self.builder.forward(kind, x, shape=shape)
 
 
 class _Calculator:
@@ -57,41 +59,63 @@ class _Calculator:
     def __init__(self, x: npt.ArrayLike):
         self.x = as_real(x)
 
-    def elementwise(self, function: str, alpha: float) -> np.ndarray:
+    def elementwise(self, function: str, *scalars: float) -> np.ndarray:
         from fastnn._core import kernels
 
         out = np.empty_like(self.x)
         forward = getattr(kernels, f"{function}_forward")
-        forward(out.reshape(-1), self.x.reshape(-1), alpha)
+        forward(out.reshape(-1), self.x.reshape(-1), *scalars)
         return out[()]
 
-    def softmax(self, axis: int) -> np.ndarray:
+    def along(self, kind: str, axis: int) -> np.ndarray:
         from fastnn._core import kernels
 
-        if self.x.ndim == 0:
+        ndim = self.x.ndim
+        if not -ndim <= axis < ndim:
             raise ValueError(
-                "Expected softmax of at least one axis. Received: a scalar"
+                f"Expected `axis` to be an axis of the input. Received: {axis=}, shape="
+                f"{self.x.shape}"
             )
         rows = np.ascontiguousarray(np.moveaxis(self.x, axis, -1))
-        out = np.empty_like(rows)
-        n = rows.shape[-1]
-        kernels.softmax_forward(out.reshape(-1, n), rows.reshape(-1, n))
+        out = np.empty((*rows.shape[:-1], _width(kind, rows.shape[-1])), rows.dtype)
+        flat = (r.reshape(math.prod(r.shape[:-1]), r.shape[-1]) for r in (out, rows))
+        getattr(kernels, f"{kind}_forward")(*flat)
         return np.moveaxis(out, -1, axis)
 
 
-class _Rehearsal:
-    """Runs an activation's own checks of its arguments, and nothing else."""
+class _Shaper:
+    """Runs an activation's own checks of its arguments, and finds the shape of its
+    result."""
 
-    def elementwise(self, function: str, alpha: float) -> None:
-        pass
+    def __init__(self, shape: Any):
+        self.shape = shape
 
-    def softmax(self, axis: int) -> None:
-        pass
+    def elementwise(self, function: str, *scalars: float) -> Any:
+        return self.shape
+
+    def along(self, kind: str, axis: int) -> Any:
+        if self.shape is None:
+            return None
+        sample_axes(axis, self.shape[1:])
+        sizes = list(self.shape)
+        sizes[axis] = _width(kind, sizes[axis])
+        return tuple(sizes)
+
+
+def _width(kind: str, n: int) -> int:
+    """The length of an activation's result along its axis."""
+    if kind != "glu":
+        return n
+    if n % 2:
+        raise ValueError(
+            f"Expected glu of an axis of even length. Received: a length of {n}"
+        )
+    return n // 2
 
 
 def on(x: Any) -> Any:
     """Returns what computes an activation of `x`, or records it in a plan."""
-    return x if isinstance(x, _Recorder | _Rehearsal) else _Calculator(x)
+    return x if isinstance(x, _Recorder | _Shaper) else _Calculator(x)
 
 
 class Activation:
@@ -116,6 +140,10 @@ class Activation:
     def lower(self, builder: Builder, x: Tensor) -> Tensor:
         """Records the activation of `x` in a plan."""
         return self(_Recorder(builder, x))
+
+    def output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the shape of its result for a batch of this shape."""
+        return self(_Shaper(shape))
 
     def serialized(self) -> Any:
         return registered_name(self)
@@ -142,7 +170,7 @@ class BoundActivation(Activation):
     def __init__(self, function: Activation, arguments: Mapping[str, Any]):
         super().__init__(function)
         self.arguments = dict(arguments)
-        self(_Rehearsal())
+        self(_Shaper(None))
 
     def __call__(self, x: Any) -> Any:
         return self.function(x, **self.arguments)
@@ -169,6 +197,9 @@ class PythonActivation(Activation):
 
     def __call__(self, x: npt.ArrayLike) -> Any:
         return self.function(as_real(x))
+
+    def output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return shape
 
     def lower(self, builder: Builder, x: Tensor) -> Tensor:
         return builder.python_function(self.function, self.derivative, x)

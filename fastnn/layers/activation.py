@@ -26,7 +26,7 @@ class Activation(Layer):
         self.activation = activations.get(activation)
 
     def compute_output_shape(self, input_shape):
-        return input_shape
+        return self.activation.output_shape(tuple(input_shape))
 
     def lower(self, builder, x):
         return self.activation.lower(builder, x)

@@ -80,7 +80,7 @@ class Dense(Layer):
             )
 
     def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], self.units)
+        return self.activation.output_shape((*input_shape[:-1], self.units))
 
     def lower(self, builder, x):
         shape = (*x.shape[:-1], self.units)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from fastnn.plan.rules import RULES
+from fastnn.plan.rules import RULES, permute
 from fastnn.plan.rules.categories import as_values
 from fastnn.plan.tensor import Op, Operand, Tensor
 from fastnn.variable import Variable
@@ -153,6 +153,23 @@ class Builder:
         self.emit("add", (out,), (a, b), sizes=(a.height, a.width, a.row, 1))
         if self.needs_gradient(a) or self.needs_gradient(b):
             self._needs_gradient.add(out)
+        return out
+
+    def permute(self, x: Tensor, order: tuple[int, ...]) -> Tensor:
+        """Records a copy of `x` with its axes in another order.
+
+        Args:
+            x: What is copied.
+            order: Which axis of a sample of `x` becomes the first, the second, ...
+
+        Returns:
+            The copy; `x` itself if the order is its own.
+        """
+        if tuple(order) == tuple(range(len(x.shape))):
+            return x
+        out = self.tensor("permute", tuple(x.shape[axis] for axis in order))
+        permute.record(self, x, out, order)
+        self._mark(x, out, ())
         return out
 
     def python_layer(self, layer: Layer, x: Tensor, shape: tuple[int, ...]) -> Tensor:

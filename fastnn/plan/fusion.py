@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 from fastnn.plan.costs import FORWARD_PRODUCTS, INPUT_PRODUCTS, WEIGHT_PRODUCTS
+from fastnn.plan.rules.elementwise import reads_input
 from fastnn.plan.tensor import Op, Tensor
 
 __all__ = [
@@ -19,14 +20,22 @@ __all__ = [
 ]
 
 
-def fuse_forward(ops: list[Op]) -> list[Op]:
+def fuse_forward(ops: list[Op], *, differentiated: bool = False) -> list[Op]:
     """dense, then an element-wise function of it -> one product that applies it;
-    rows gathered, then reshaped -> rows gathered into their new shape."""
+    rows gathered, then reshaped -> rows gathered into their new shape.
+
+    Args:
+        ops: The forward operations.
+        differentiated: Whether a backward pass follows. A function whose derivative is
+            written with its input then stays by itself, or that would be gone.
+    """
     fused: list[Op] = []
     for op in ops:
         last = fused[-1] if fused and _feeds(fused[-1], op, ops) else None
-        if last is not None and _is_pair(
-            last, op, FORWARD_PRODUCTS, "elementwise_forward"
+        if (
+            last is not None
+            and _is_pair(last, op, FORWARD_PRODUCTS, "elementwise_forward")
+            and not (differentiated and op.function and reads_input(op.function[0]))
         ):
             fused[-1] = dataclasses.replace(
                 last, outputs=op.outputs, function=op.function, scalars=op.scalars

@@ -147,7 +147,7 @@ def lower_step(
 
     builder.ops = []
     if fuse:
-        forward = fuse_forward(forward)
+        forward = fuse_forward(forward, differentiated=gradient is not None)
     if update is not None and gradient is not None:
         record_backward(builder, forward, seed, gradient, update.gradient_of, threads)
         record_penalty_gradients(builder, trainable, update.gradient_of)

@@ -1,12 +1,15 @@
 """Cases of the dense layer.
 
 An error is measured by the sum of the absolute values of all products, times their
-number; an activation after the sum passes the error on at most as large as it is.
+number. An activation after the sum passes the error on at most as large as it is, or,
+like the exponential function, as large as its result.
 """
 
 from functools import partial
 
-from .activations import ALPHA, FUNCTIONS, outputs_of
+import numpy as np
+
+from .activations import FUNCTIONS, NO_SETTINGS, kept_of, named_settings
 from .case import Case, blank, magnitude, normal
 
 
@@ -18,7 +21,8 @@ def _forward(function, bias, rng, shape, dtype):
         "weight": normal(rng, dtype, inputs, units),
         "bias": normal(rng, dtype, units) if bias else None,
         "function": function,
-        "alpha": ALPHA,
+        **NO_SETTINGS,
+        **named_settings(function),
     }
 
 
@@ -27,7 +31,8 @@ def _scale_forward(arguments, expected):
     if arguments["bias"] is not None:
         total += magnitude(arguments["bias"])
     terms = len(arguments["weight"]) + 2
-    return {"out": terms * total + 4 * magnitude(expected["out"])}
+    steep = np.maximum(magnitude(expected["out"]), 1)
+    return {"out": terms * total * steep + 4 * steep}
 
 
 def _backward_weight(rng, shape, dtype):
@@ -56,14 +61,15 @@ def _scale_backward_bias(arguments, expected):
 
 def _backward_input(function, rng, shape, dtype):
     rows, inputs, units = shape
-    out_prev = outputs_of(function, rng, dtype, rows, inputs)
+    kept = kept_of(function, rng, dtype, rows, inputs)
     return {
         "dinp": blank(dtype, rows, inputs),
         "dout": normal(rng, dtype, rows, units),
         "weight": normal(rng, dtype, inputs, units),
-        "out_prev": None if function == "linear" else out_prev,
+        "kept": None if function == "linear" else kept,
         "function": function,
-        "alpha": ALPHA,
+        **NO_SETTINGS,
+        **named_settings(function),
     }
 
 

@@ -38,7 +38,7 @@ def is_row_wise(case):
         return False
     if case.kernel == "norm_constraint":
         return False
-    if case.kernel == "dropout_forward":  # the row's number is in the mask
+    if case.kernel in ("dropout_forward", "permute"):  # the row's number counts
         return False
     if str(case) in ("affine_forward-3", "affine_backward-3"):  # settings take turns
         return False

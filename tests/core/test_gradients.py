@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from cases import CASES, Shape
-from cases.activations import ALPHA, FUNCTIONS
+from cases.activations import FUNCTIONS, reads_input, settings_of
 from numerical_gradient import numerical_gradient
 
 SHAPE = Shape(4, 3, 5)
@@ -13,8 +13,8 @@ WITH_GRADIENT = [case for case in LOSS_CASES if case.variant != "without gradien
 
 
 def away_from_kinks(array):
-    """The same with 0.1 between every element and zero."""
-    return array + np.copysign(0.1, array)
+    """The same, moved to at least 0.02 from whole numbers, halves and quarters."""
+    return np.round(array, 1) + 0.07
 
 
 def assert_gradient(actual, expected):
@@ -23,32 +23,37 @@ def assert_gradient(actual, expected):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_activation(kernels, function, rng):
-    forward = getattr(kernels, f"{function}_forward")
-    inp = away_from_kinks(rng.normal(size=11))
+    forward, settings = getattr(kernels, f"{function}_forward"), settings_of(function)
+    inp = away_from_kinks(2 * rng.normal(size=11))
     dout = rng.normal(size=11)
     out, dinp = np.empty(11), np.empty(11)
 
     def objective(x):
-        forward(out, x, ALPHA)
+        forward(out, x, *settings)
         return float(out @ dout)
 
     expected = numerical_gradient(objective, inp)
-    forward(out, inp, ALPHA)
-    getattr(kernels, f"{function}_backward")(dinp, dout, out, ALPHA)
+    forward(out, inp, *settings)
+    kept = inp if reads_input(function) else out
+    getattr(kernels, f"{function}_backward")(dinp, dout, kept, *settings)
     assert_gradient(dinp, expected)
 
 
-def test_softmax(kernels, rng):
-    inp, dout = rng.normal(size=(2, 4, 5))
-    out, dinp = np.empty((2, 4, 5))
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "sparsemax", "glu"])
+def test_along_rows(kernels, name, rng):
+    units = 10 if name == "glu" else 5
+    inp, dout = rng.normal(size=(4, units)), rng.normal(size=(4, 5))
+    out, dinp = np.empty_like(dout), np.empty_like(inp)
+    forward = getattr(kernels, f"{name}_forward")
 
     def objective(x):
-        kernels.softmax_forward(out, x)
+        forward(out, x)
         return float((out * dout).sum())
 
     expected = numerical_gradient(objective, inp)
-    kernels.softmax_forward(out, inp)
-    kernels.softmax_backward(dinp, dout, out)
+    forward(out, inp)
+    kept = inp if name == "glu" else out
+    getattr(kernels, f"{name}_backward")(dinp, dout, kept)
     assert_gradient(dinp, expected)
 
 
@@ -96,19 +101,21 @@ def test_two_dense_layers(kernels, function, rng):
     """The derivative with respect to the first layer's sum, through its activation."""
     rows, inputs, units = SHAPE
     total = away_from_kinks(rng.normal(size=(rows, inputs)))
+    settings = settings_of(function)
     weight, identity = rng.normal(size=(inputs, units)), np.eye(inputs)
     hidden, out = np.empty((rows, inputs)), np.empty((rows, units))
     dout = rng.normal(size=(rows, units))
 
     def objective(x):
-        kernels.dense_forward(hidden, x, identity, None, function, ALPHA)
+        kernels.dense_forward(hidden, x, identity, None, function, *settings)
         kernels.dense_forward(out, hidden, weight, None)
         return float((out * dout).sum())
 
     expected = numerical_gradient(objective, total)
     objective(total)
     gradient = np.empty_like(total)
-    kernels.dense_backward_input(gradient, dout, weight, hidden, function, ALPHA)
+    kept = total if reads_input(function) else hidden
+    kernels.dense_backward_input(gradient, dout, weight, kept, function, *settings)
     assert_gradient(gradient, expected)
 
 

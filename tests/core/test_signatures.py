@@ -8,7 +8,7 @@ from cases import CASES, Shape
 from reference import KERNELS
 from tolerances import TOLERANCES
 
-PLAN_INTERFACE = {"functions", "input_scratch", "operations"}
+PLAN_INTERFACE = {"functions", "input_scratch", "operations", "reads_input"}
 
 
 def public_functions(module):

@@ -2,21 +2,43 @@
 
 import numpy as np
 import pytest
-from cases.activations import FUNCTIONS
+from cases import CASES
+from cases.activations import FUNCTIONS, settings_of
 from reference import KERNELS
 from tolerances import assert_close
 
 NAN, INF = np.nan, np.inf
-ALPHA = 0.5
+CASE = {case.kernel: case for case in CASES}
 
 LIMITS = {  # function: (at -inf, at +inf)
     "linear": (-INF, INF),
     "relu": (0, INF),
+    "relu_capped": (0, 0.5),
+    "leaky_relu": (-INF, INF),
+    "rectifier": (-INF, 2.5),
+    "threshold": (-0.75, INF),
+    "hard_sigmoid": (0, 1),
+    "hard_silu": (0, INF),
+    "hard_tanh": (-1, 1),
+    "soft_shrink": (-INF, INF),
+    "hard_shrink": (-INF, INF),
+    "sparse_sigmoid": (0, 1),
+    "sparse_plus": (0, INF),
     "sigmoid": (0, 1),
     "tanh": (-1, 1),
-    "leaky_relu": (-INF, INF),
-    "elu": (-ALPHA, INF),
+    "tanh_shrink": (-INF, INF),
+    "elu": (-0.3, INF),
+    "celu": (-0.3, INF),
+    "selu": (-1.7580993408473768, INF),
+    "exponential": (0, INF),
     "softplus": (0, INF),
+    "log_sigmoid": (-INF, 0),
+    "softsign": (-1, 1),
+    "squareplus": (0, INF),
+    "silu": (0, INF),
+    "gelu": (0, INF),
+    "gelu_tanh": (0, INF),
+    "mish": (0, INF),
 }
 
 # Where each function over- or underflows in float32 and in float64, and far beyond.
@@ -30,9 +52,9 @@ def in_every_lane(values, dtype):
     return np.concatenate([values, np.roll(values, 1), values])
 
 
-def forward(kernels, function, inp, alpha=ALPHA):
+def forward(kernels, function, inp):
     out = np.full_like(inp, 7)
-    getattr(kernels, f"{function}_forward")(out, inp, alpha)
+    getattr(kernels, f"{function}_forward")(out, inp, *settings_of(function))
     return out
 
 
@@ -47,7 +69,8 @@ def test_activation_keeps_nan(kernels, function, dtype):
 def test_activation_at_infinity(kernels, function, dtype):
     left, right = LIMITS[function]
     out = forward(kernels, function, in_every_lane([-INF, INF], dtype))
-    np.testing.assert_array_equal(out, in_every_lane([left, right], dtype))
+    expected = in_every_lane([left, right], dtype)
+    np.testing.assert_allclose(out, expected, rtol=2 * np.finfo(dtype).eps)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -55,9 +78,10 @@ def test_activation_over_its_whole_range(kernels, function, dtype):
     values = np.array(HARD)
     inp = in_every_lane(np.concatenate([values, -values]), dtype)
     expected = np.empty_like(inp)
-    KERNELS[f"{function}_forward"](expected, inp, ALPHA)
+    KERNELS[f"{function}_forward"](expected, inp, *settings_of(function))
     out = forward(kernels, function, inp)
-    assert_close(f"{function}_forward", dtype, out, expected)
+    scale = CASE[f"{function}_forward"].scale({"inp": inp}, {"out": expected})
+    assert_close(f"{function}_forward", dtype, out, expected, scale["out"])
 
 
 @pytest.mark.parametrize("function", ["linear", "relu", "leaky_relu"])
@@ -70,7 +94,8 @@ def test_denormal_numbers_are_not_flushed(kernels, function, dtype):
 def test_leaky_relu_of_denormal_numbers(kernels, dtype):
     tiny = np.finfo(dtype).smallest_subnormal
     inp = in_every_lane([-4 * tiny, -1000 * tiny], dtype)
-    out = forward(kernels, "leaky_relu", inp)
+    out = np.full_like(inp, 7)
+    kernels.leaky_relu_forward(out, inp, 0.5)
     np.testing.assert_array_equal(out, inp / 2)
 
 
@@ -79,11 +104,11 @@ def test_derivative_at_the_limits_is_finite(kernels, function, dtype):
     left, right = LIMITS[function]
     out = in_every_lane([max(left, -1e30), min(right, 1e30), 0], dtype)
     dinp, expected = np.full_like(out, 7), np.full_like(out, 7)
-    arguments = np.ones_like(out), out, ALPHA
+    arguments = np.ones_like(out), out, *settings_of(function)
     getattr(kernels, f"{function}_backward")(dinp, *arguments)
     KERNELS[f"{function}_backward"](expected, *arguments)
     assert np.isfinite(dinp).all()
-    assert_close(f"{function}_backward", dtype, dinp, expected)
+    assert_close(f"{function}_backward", dtype, dinp, expected, np.ones_like(dinp))
 
 
 def test_relu_has_no_slope_at_zero(kernels, dtype):

@@ -1,5 +1,7 @@
 """Layers called on arrays, outside a model, against the reference."""
 
+import functools
+
 import numpy as np
 import pytest
 from public_objects import TOKENS, make, public_classes
@@ -31,14 +33,25 @@ def test_dense(shape, dtype, rng):
     assert_close("dense_forward", dtype, out, *dense_reference(layer, x))
 
 
-@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh", "elu", "softplus"])
+NAMES = sorted(set(activations.__all__) - {"get", "serialize", "deserialize"})
+NAMES = [name for name in NAMES if name not in ("with_derivative", "threshold")]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_activation(name, rng):
-    x = rng.normal(size=(4, 7))
-    expected = np.empty_like(x)
-    alpha = 1.0 if name == "elu" else 0.0
-    KERNELS[f"{name}_forward"](expected, x, alpha)
+    x = rng.normal(size=(4, 5, 6))
+    expected = getattr(activations, name)(x)
     out = layers.Activation(name, dtype="float64")(x)
-    assert_close(f"{name}_forward", "float64", out, expected)
+    np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize("name", ["glu", "log_softmax", "softmax", "sparsemax"])
+@pytest.mark.parametrize("axis", [1, 2, 3, -1, -2, -3])
+def test_activation_along_an_axis(name, axis, rng):
+    x = rng.normal(size=(4, 2, 18, 6))
+    function = getattr(activations, name)
+    layer = layers.Activation(functools.partial(function, axis=axis), dtype="float64")
+    np.testing.assert_array_equal(layer(x), function(x, axis=axis))
 
 
 def test_activation_of_ones_own():

@@ -223,7 +223,7 @@ def test_compile(arguments, error, said, x, onehot):
         (lambda: Dense(-3), ValueError, "units=-3"),
         (lambda: Dense(2.5), ValueError, "units=2.5"),
         (lambda: Dense("3"), ValueError, "units='3'"),
-        (lambda: Dense(3, "rely"), ValueError, "['relu']"),
+        (lambda: Dense(3, "rely"), ValueError, "'relu'"),
         (lambda: Dense(3, kernel_initializer="glorot_unifrm"), ValueError, "uniform"),
         (lambda: Dense(3, kernel_regularizer="l3"), ValueError, "'l3'"),
         (lambda: Dense(3, dtype="float16"), ValueError, "float16"),

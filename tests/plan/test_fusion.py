@@ -1,11 +1,13 @@
 """Merged operations give what separate ones give, and fewer of them."""
 
+import functools
 import itertools
 
 import numpy as np
 import pytest
 
-from fastnn import losses, optimizers
+from fastnn import activations, losses, optimizers
+from fastnn.activations.activation import Activation as Activation_
 from fastnn.layers import Activation, Dense, Dropout, Flatten, Input
 from fastnn.models import Sequential
 from fastnn.plan.arena import adopt
@@ -14,7 +16,14 @@ from fastnn.plan.lowering import lower_prediction, lower_step
 from fastnn.plan.update import Update
 from fastnn.training.goal import Compilation
 
-FUNCTIONS = ["linear", "relu", "sigmoid", "tanh", "leaky_relu", "elu", "softplus"]
+ROWWISE = {"glu", "log_softmax", "softmax", "sparsemax"}
+FUNCTIONS = [
+    name
+    for name in activations.__all__
+    if isinstance(getattr(activations, name), Activation_) and name not in ROWWISE
+]
+THRESHOLD = functools.partial(activations.threshold, threshold=0.1, default_value=-0.2)
+KEPT = ["gelu", "hard_silu", "mish", "silu", "tanh_shrink", "threshold"]
 ROWS = 9
 
 
@@ -62,12 +71,13 @@ def compare(model, loss, x, y, dtype="float64", rtol=1e-11, **settings):
 
 def deep(dtype, *functions, last=3):
     layers = [Input((4,))]
-    layers += [
-        Dense(5 + 11 * i, function, dtype=dtype) for i, function in enumerate(functions)
-    ]
+    for i, function in enumerate(functions):
+        function = THRESHOLD if function == "threshold" else function
+        layers.append(Dense(5 + 11 * i, function, dtype=dtype))
     return Sequential([*layers, Dense(last, dtype=dtype)])
 
 
+FULL = {"swish": "silu", "hard_swish": "hard_silu"}
 PAIRS = list(itertools.pairwise([*FUNCTIONS, "relu"]))
 
 
@@ -78,10 +88,20 @@ def test_functions_within_products(first, second, dtype, rng):
     x, y = rng.normal(size=(ROWS, 4)), rng.normal(size=(ROWS, 3))
     rtol = 1e-11 if dtype == "float64" else 1e-5
     fused, separate = compare(model, "mse", x, y, dtype, rtol)
-    assert "elementwise_forward" in separate
-    assert "elementwise_forward" not in fused
+    assert separate.count("elementwise_forward") == 3
+    alone = sum(FULL.get(name, name) in KEPT for name in (first, second))
+    assert fused.count("elementwise_forward") == alone
     assert "elementwise_backward" not in fused
     assert len(fused) < len(separate)
+
+
+@pytest.mark.parametrize("function", KEPT)
+def test_nothing_stays_alone_where_nothing_is_differentiated(function, rng):
+    model = deep("float64", function)
+    x, y = rng.normal(size=(ROWS, 4)), rng.normal(size=(ROWS, 3))
+    fused, separate = compare(model, "mse", x, y, training=False)
+    assert "elementwise_forward" in separate
+    assert "elementwise_forward" not in fused
 
 
 LOGITS = [

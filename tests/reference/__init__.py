@@ -7,31 +7,37 @@ written to be read, not to be fast. `KERNELS` is the table of all of them.
 """
 
 from . import (
-    activations,
     constraints,
     dense,
     dense_bf16,
     dropout,
     losses,
     metrics,
+    moving,
     optimizers,
     preprocessing,
+    rectifiers,
     regularizers,
+    smooth,
+    softmax,
     sums,
     vector_math,
 )
 
 MODULES = (
-    activations,
     constraints,
     dense,
     dense_bf16,
     dropout,
     losses,
     metrics,
+    moving,
     optimizers,
     preprocessing,
+    rectifiers,
     regularizers,
+    smooth,
+    softmax,
     sums,
     vector_math,
 )

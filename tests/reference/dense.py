@@ -15,12 +15,14 @@ __all__ = [
 ]
 
 
-def dense_forward(out, inp, weight, bias, function="linear", alpha=0.0):
+def dense_forward(
+    out, inp, weight, bias, function="linear", alpha=0.0, beta=0.0, gamma=0.0
+):
     """out := f(inp @ weight + bias)"""
     total = wide(inp) @ wide(weight)
     if bias is not None:
         total += bias
-    getattr(activations, f"{function}_forward")(out, total, alpha)
+    getattr(activations, f"{function}_forward")(out, total, alpha, beta, gamma)
 
 
 def dense_backward_weight(dweight, inp, dout):
@@ -33,15 +35,18 @@ def dense_backward_bias(dbias, dout):
     dbias[...] = wide(dout).sum(axis=0)
 
 
-def dense_backward_input(dinp, dout, weight, out_prev, function="linear", alpha=0.0):
-    """dinp := (dout @ weight.T) * f'(out_prev)
+def dense_backward_input(
+    dinp, dout, weight, kept, function="linear", alpha=0.0, beta=0.0, gamma=0.0
+):
+    """dinp := (dout @ weight.T) * f'
 
-    ``out_prev`` is what the layer before, whose activation is f, returned: the result
-    is the gradient with respect to that layer's sum.
+    ``kept`` is what the layer before, whose activation is f, returned, or its sum if
+    the derivative is written with that: the result is the gradient with respect to that
+    sum.
     """
     total = wide(dout) @ wide(weight).T
     if function == "linear":
         dinp[...] = total
     else:
         backward = getattr(activations, f"{function}_backward")
-        backward(dinp, total, wide(out_prev), alpha)
+        backward(dinp, total, wide(kept), alpha, beta, gamma)

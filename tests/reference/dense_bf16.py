@@ -23,11 +23,12 @@ def rounded(array):
     return np.where(np.isnan(array), np.float32(np.nan), upper.view(np.float32))
 
 
-def dense_bf16_forward(out, inp, weight, bias, function="linear", alpha=0.0):
+def dense_bf16_forward(
+    out, inp, weight, bias, function="linear", alpha=0.0, beta=0.0, gamma=0.0
+):
     """out := f(rounded(inp) @ rounded(weight) + bias)"""
-    dense.dense_forward(
-        out, wide(rounded(inp)), wide(rounded(weight)), bias, function, alpha
-    )
+    x, w = wide(rounded(inp)), wide(rounded(weight))
+    dense.dense_forward(out, x, w, bias, function, alpha, beta, gamma)
 
 
 def dense_bf16_backward_weight(dweight, inp, dout):
@@ -36,9 +37,8 @@ def dense_bf16_backward_weight(dweight, inp, dout):
 
 
 def dense_bf16_backward_input(
-    dinp, dout, weight, out_prev, function="linear", alpha=0.0
+    dinp, dout, weight, kept, function="linear", alpha=0.0, beta=0.0, gamma=0.0
 ):
-    """dinp := (rounded(dout) @ rounded(weight).T) * f'(out_prev)"""
-    dense.dense_backward_input(
-        dinp, rounded(dout), rounded(weight), out_prev, function, alpha
-    )
+    """dinp := (rounded(dout) @ rounded(weight).T) * f'(kept)"""
+    d, w = rounded(dout), rounded(weight)
+    dense.dense_backward_input(dinp, d, w, kept, function, alpha, beta, gamma)

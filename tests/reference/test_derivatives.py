@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from cases import CASES, Shape
-from cases.activations import ALPHA, FUNCTIONS
+from cases.activations import FUNCTIONS, reads_input, settings_of
 from numerical_gradient import numerical_gradient
 
 from . import KERNELS
@@ -21,28 +21,31 @@ def test_activation(function):
     inp = np.array([-2.0, -0.7, -0.1, 0.1, 0.7, 2.0])
     dout = np.array([1.0, -2.0, 3.0, 0.5, -1.0, 2.0])
     out, dinp = np.empty(6), np.empty(6)
+    settings = settings_of(function)
 
     def objective(x):
-        KERNELS[f"{function}_forward"](out, x, ALPHA)
+        KERNELS[f"{function}_forward"](out, x, *settings)
         return out @ dout
 
     expected = numerical_gradient(objective, inp)
     objective(inp)
-    KERNELS[f"{function}_backward"](dinp, dout, out, ALPHA)
+    kept = inp if reads_input(function) else out
+    KERNELS[f"{function}_backward"](dinp, dout, kept, *settings)
     np.testing.assert_allclose(dinp, expected, rtol=1e-9, atol=1e-10)
 
 
-def test_softmax(rng):
-    inp, dout = rng.normal(size=(2, 3, 4))
-    out, dinp = np.empty((2, 3, 4))
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "sparsemax", "glu"])
+def test_along_rows(name, rng):
+    inp, dout = rng.normal(size=(3, 8 if name == "glu" else 4)), rng.normal(size=(3, 4))
+    out, dinp = np.empty_like(dout), np.empty_like(inp)
 
     def objective(x):
-        KERNELS["softmax_forward"](out, x)
+        KERNELS[f"{name}_forward"](out, x)
         return (out * dout).sum()
 
     expected = numerical_gradient(objective, inp)
     objective(inp)
-    KERNELS["softmax_backward"](dinp, dout, out)
+    KERNELS[f"{name}_backward"](dinp, dout, inp if name == "glu" else out)
     np.testing.assert_allclose(dinp, expected, rtol=1e-9, atol=1e-10)
 
 

@@ -10,6 +10,7 @@ from fastnn.plan.rules import (
     dense,
     dropout,
     elementwise,
+    permute,
     python,
     reshape,
     softmax,
@@ -25,8 +26,12 @@ RULES = {
     "dense_forward": dense.RULE,
     "dropout_forward": dropout.RULE,
     "elementwise_forward": elementwise.RULE,
+    "glu_forward": softmax.GLU,
+    "log_softmax_forward": softmax.RULE,
+    "permute": permute.RULE,
     "python": python.RULE,
     "reshape": reshape.RULE,
     "softmax_forward": softmax.RULE,
+    "sparsemax_forward": softmax.RULE,
 }
 """By the name of the forward operation."""

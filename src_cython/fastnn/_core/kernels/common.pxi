@@ -30,9 +30,12 @@ cdef extern from "vector_math.h" nogil:
     double fn_erf_f64(double x)
     float fn_fma_f32(float a, float b, float c)
     double fn_fma_f64(double a, double b, double c)
+    float fn_abs_f32(float x)
+    double fn_abs_f64(double x)
     int FN_HAS_FMA
 
 cdef extern from "<math.h>" nogil:
+    float INFINITY
     float sqrtf(float x)
     double sqrt(double x)
     double pow(double x, double y)
@@ -106,6 +109,13 @@ cdef inline real_t erf_(real_t x) noexcept nogil:
         return fn_erf_f64(x)
 
 
+cdef inline real_t abs_(real_t x) noexcept nogil:
+    if real_t is float:
+        return fn_abs_f32(x)
+    else:
+        return fn_abs_f64(x)
+
+
 cdef inline real_t fma_(real_t a, real_t b, real_t c) noexcept nogil:
     if real_t is float:
         return fn_fma_f32(a, b, c)
@@ -156,31 +166,35 @@ cdef inline const real_t* rows_in_place(
 
 # ---- element-wise functions that an operation carries with it ----------------------
 
-ctypedef void (*forward_f32)(float*, const float*, float, dim_t) noexcept nogil
-ctypedef void (*forward_f64)(double*, const double*, double, dim_t) noexcept nogil
+# The settings of an operation, its scalars in float64, go with every call.
+ctypedef void (*forward_f32)(
+    float*, const float*, const double*, dim_t) noexcept nogil
+ctypedef void (*forward_f64)(
+    double*, const double*, const double*, dim_t) noexcept nogil
 ctypedef void (*backward_f32)(
-    float*, const float*, const float*, float, dim_t) noexcept nogil
+    float*, const float*, const float*, const double*, dim_t) noexcept nogil
 ctypedef void (*backward_f64)(
-    double*, const double*, const double*, double, dim_t) noexcept nogil
+    double*, const double*, const double*, const double*, dim_t) noexcept nogil
 
 
 cdef inline void apply_forward(
-    void* function, real_t* out, const real_t* inp, double alpha, dim_t n
+    void* function, real_t* out, const real_t* inp, const double* scalar, dim_t n
 ) noexcept nogil:
     if real_t is float:
-        (<forward_f32> function)(out, inp, <float> alpha, n)
+        (<forward_f32> function)(out, inp, scalar, n)
     else:
-        (<forward_f64> function)(out, inp, alpha, n)
+        (<forward_f64> function)(out, inp, scalar, n)
 
 
 cdef inline void apply_backward(
-    void* function, real_t* dinp, const real_t* dout, const real_t* out,
-    double alpha, dim_t n,
+    void* function, real_t* dinp, const real_t* dout, const real_t* kept,
+    const double* scalar, dim_t n,
 ) noexcept nogil:
+    """kept: output or input of the function, whichever it reads"""
     if real_t is float:
-        (<backward_f32> function)(dinp, dout, out, <float> alpha, n)
+        (<backward_f32> function)(dinp, dout, kept, scalar, n)
     else:
-        (<backward_f64> function)(dinp, dout, out, alpha, n)
+        (<backward_f64> function)(dinp, dout, kept, scalar, n)
 
 
 # ---- the tables from names to machine code ---------------------------------------

@@ -136,7 +136,7 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
                end - begin, n, k, row_out, row_inp, 1, row_weight, NULL)
         if op.function != NULL:
             apply_forward(op.function, out + begin * row_out, out + begin * row_out,
-                          op.scalar[0], (end - begin) * row_out)
+                          op.scalar, (end - begin) * row_out)
         return
     # few rows: the columns are split instead
     share(n, 2 * ALIGNMENT // sizeof(real_t), step, &begin, &end)
@@ -147,7 +147,7 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     if op.function != NULL:
         for i in range(m):
             apply_forward(op.function, out + i * row_out + begin,
-                          out + i * row_out + begin, op.scalar[0], end - begin)
+                          out + i * row_out + begin, op.scalar, end - begin)
 
 
 cdef void run_dense_backward_weight(
@@ -244,8 +244,9 @@ cdef inline dim_t whole_vectors(dim_t n, const real_t* like) noexcept nogil:
 cdef void run_dense_backward_input(
     const Op* op, const Step* step, real_t* _
 ) noexcept nogil:
-    """dinp := (dout @ weight.T) * f'(inp), f being what inp came out of
-    operands: dinp, dout, weight, inp | NULL, scratch
+    """dinp := (dout @ weight.T) * f', f being what inp came out of
+    operands: dinp, dout, weight, inp | NULL, scratch; inp is what came out of f, or
+    what went in if the backward of f reads that
     sizes: rows per sample, inputs, units, row lengths of dinp, dout, weight,
     scratch elements per thread
 
@@ -282,7 +283,7 @@ cdef void run_dense_backward_input(
                 rows, k, n, row_inp, row_out, op.size[5])
         if op.function != NULL:
             apply_backward(op.function, dinp + i * row_inp, dinp + i * row_inp,
-                           inp + i * row_inp, op.scalar[0], rows * row_inp)
+                           inp + i * row_inp, op.scalar, rows * row_inp)
 
 
 _add_operation("dense_forward", <run_t> run_dense_forward[float],
@@ -302,7 +303,9 @@ def input_scratch(dim_t inputs, dim_t units):
 
 # ---- test doors ------------------------------------------------------------------
 
-def dense_forward(out, inp, weight, bias, function="linear", alpha=0.0):
+def dense_forward(
+    out, inp, weight, bias, function="linear", alpha=0.0, beta=0.0, gamma=0.0
+):
     """out := f(inp @ weight + bias); (rows, units), (rows, inputs),
     (inputs, units), (units,) or None"""
     dtype = _dtype_of(out)
@@ -316,7 +319,7 @@ def dense_forward(out, inp, weight, bias, function="linear", alpha=0.0):
         _require("bias", bias, (units,), dtype)
     o, x, w = _padded(out), _padded(inp), _padded(weight)
     _run("dense_forward", dtype, out.shape[0], (o, x, w, _padded(bias)),
-         (1, inputs, units, o.shape[1], x.shape[1], w.shape[1]), (alpha,),
+         (1, inputs, units, o.shape[1], x.shape[1], w.shape[1]), (alpha, beta, gamma),
          function=_function(dtype, function, 0))
     _unpad(out, o)
 
@@ -347,9 +350,11 @@ def dense_backward_bias(dbias, dout):
     _unpad(dbias, b)
 
 
-def dense_backward_input(dinp, dout, weight, out_prev, function="linear", alpha=0.0):
-    """dinp := (dout @ weight.T) * f'(out_prev); (rows, inputs), (rows, units),
-    (inputs, units), (rows, inputs) or None"""
+def dense_backward_input(
+    dinp, dout, weight, kept, function="linear", alpha=0.0, beta=0.0, gamma=0.0
+):
+    """dinp := (dout @ weight.T) * f'; (rows, inputs), (rows, units), (inputs, units),
+    (rows, inputs) or None: output or input of f, whichever its backward reads"""
     dtype = _dtype_of(dinp)
     _require_matrix("weight", weight)
     inputs, units = weight.shape
@@ -358,11 +363,11 @@ def dense_backward_input(dinp, dout, weight, out_prev, function="linear", alpha=
     _require("dinp", dinp, (dinp.shape[0], inputs), dtype)
     _require("dout", dout, (dinp.shape[0], units), dtype)
     if function != "linear":
-        _require("out_prev", out_prev, dinp.shape, dtype)
+        _require("kept", kept, dinp.shape, dtype)
     x, d, w = _padded(dinp), _padded(dout), _padded(weight)
     scratch = _padded(np.zeros(input_scratch(inputs, units), dtype))
     _run("dense_backward_input", dtype, dinp.shape[0],
-         (x, d, w, _padded(out_prev), scratch),
+         (x, d, w, _padded(kept), scratch),
          (1, inputs, units, x.shape[1], d.shape[1], w.shape[1], scratch.shape[1]),
-         (alpha,), function=_function(dtype, function, 1))
+         (alpha, beta, gamma), function=_function(dtype, function, 1))
     _unpad(dinp, x)

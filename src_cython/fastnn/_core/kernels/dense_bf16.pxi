@@ -144,7 +144,7 @@ cdef void run_dense_bf16_forward(
         return
     for i in range(row_begin, row_end):
         apply_forward(op.function, out + i * row_out + begin, out + i * row_out + begin,
-                      op.scalar[0], end - begin)
+                      op.scalar, end - begin)
 
 
 cdef void run_dense_bf16_backward_weight(
@@ -196,7 +196,7 @@ cdef void run_dense_bf16_backward_input(
     for i in range(row_begin, row_end):
         apply_backward(
             op.function, dinp + i * row_inp + begin, dinp + i * row_inp + begin,
-            inp + i * row_inp + begin, op.scalar[0], end - begin)
+            inp + i * row_inp + begin, op.scalar, end - begin)
 
 
 _OPERATIONS[np.dtype(np.float32)].update(
@@ -208,7 +208,9 @@ _OPERATIONS[np.dtype(np.float32)].update(
 
 # ---- test doors ------------------------------------------------------------------
 
-def dense_bf16_forward(out, inp, weight, bias, function="linear", alpha=0.0):
+def dense_bf16_forward(
+    out, inp, weight, bias, function="linear", alpha=0.0, beta=0.0, gamma=0.0
+):
     """out := f(bfloat16(inp) @ bfloat16(weight) + bias); float32 (rows, units),
     (rows, inputs), (inputs, units), (units,) or None"""
     dtype = np.dtype(np.float32)
@@ -222,7 +224,7 @@ def dense_bf16_forward(out, inp, weight, bias, function="linear", alpha=0.0):
         _require("bias", bias, (units,), dtype)
     o, x, w = _padded(out), _padded(inp), _padded(weight)
     _run("dense_bf16_forward", dtype, out.shape[0], (o, x, w, _padded(bias)),
-         (1, inputs, units, o.shape[1], x.shape[1], w.shape[1]), (alpha,),
+         (1, inputs, units, o.shape[1], x.shape[1], w.shape[1]), (alpha, beta, gamma),
          function=_function(dtype, function, 0))
     _unpad(out, o)
 
@@ -244,9 +246,9 @@ def dense_bf16_backward_weight(dweight, inp, dout):
 
 
 def dense_bf16_backward_input(
-    dinp, dout, weight, out_prev, function="linear", alpha=0.0
+    dinp, dout, weight, kept, function="linear", alpha=0.0, beta=0.0, gamma=0.0
 ):
-    """dinp := (bfloat16(dout) @ bfloat16(weight).T) * f'(out_prev); float32
+    """dinp := (bfloat16(dout) @ bfloat16(weight).T) * f'(kept); float32
     (rows, inputs), (rows, units), (inputs, units), (rows, inputs) or None"""
     dtype = np.dtype(np.float32)
     _require_matrix("weight", weight)
@@ -256,10 +258,10 @@ def dense_bf16_backward_input(
     _require("dinp", dinp, (dinp.shape[0], inputs), dtype)
     _require("dout", dout, (dinp.shape[0], units), dtype)
     if function != "linear":
-        _require("out_prev", out_prev, dinp.shape, dtype)
+        _require("kept", kept, dinp.shape, dtype)
     x, d, w = _padded(dinp), _padded(dout), _padded(weight)
     _run("dense_bf16_backward_input", dtype, dinp.shape[0],
-         (x, d, w, _padded(out_prev)),
+         (x, d, w, _padded(kept)),
          (1, inputs, units, x.shape[1], d.shape[1], w.shape[1]),
-         (alpha,), function=_function(dtype, function, 1))
+         (alpha, beta, gamma), function=_function(dtype, function, 1))
     _unpad(dinp, x)

@@ -1,4 +1,4 @@
-"""Kernels over the rows of a matrix: moving data in and out, softmax, dropout."""
+"""Kernels over the rows of a matrix: moving data in and out, dropout."""
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
@@ -147,126 +147,42 @@ cdef void run_reshape(const Op* op, const Step* step, real_t* _) noexcept nogil:
                     r += 1
 
 
+cdef void permute(
+    real_t* out,            # OUT (samples * height, width) rows of length row_out
+    const real_t* inp,      # IN  (samples, sample)
+    const int64_t* starts,  # IN  (height,) where a row of out begins in a sample of inp
+    dim_t begin, dim_t end, dim_t height, dim_t width, dim_t row_out, dim_t sample,
+    dim_t stride,
+) noexcept nogil:
+    """out[i, j] := inp[i // height, starts[i % height] + j * stride], for rows i in
+    [begin, end)"""
+    cdef dim_t i, j
+    cdef const real_t* row
+    for i in range(begin, end):
+        row = inp + i // height * sample + starts[i % height]
+        if stride == 1:
+            memcpy(out + i * row_out, row, width * sizeof(real_t))
+            continue
+        for j in range(width):
+            out[i * row_out + j] = row[j * stride]
+
+
+cdef void run_permute(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out, inp, starts; sizes: rows per sample of out, width, row length,
+    elements of a sample of inp, elements of inp from one to the next in a row of out"""
+    cdef dim_t begin, end
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    permute(<real_t*> op.operand[0], <const real_t*> op.operand[1],
+            <const int64_t*> op.operand[2], begin, end, op.size[0], op.size[1],
+            op.size[2], op.size[3], op.size[4])
+
+
 _add_operation("gather", <run_t> run_gather[float], <run_t> run_gather[double])
 _add_operation("gather_labels", <run_t> run_gather_labels[float],
                <run_t> run_gather_labels[double])
 _add_operation("scatter", <run_t> run_scatter[float], <run_t> run_scatter[double])
 _add_operation("reshape", <run_t> run_reshape[float], <run_t> run_reshape[double])
-
-
-# ---- softmax --------------------------------------------------------------------
-
-cdef inline real_t row_max(const real_t* x, dim_t n) noexcept nogil:
-    """max of x, NaN passed over (it comes back through exp)"""
-    cdef real_t lanes[LANES]
-    cdef dim_t j, lane
-    if n < LANES:
-        lanes[0] = x[0]
-        for j in range(1, n):
-            lanes[0] = x[j] if x[j] > lanes[0] else lanes[0]
-        return lanes[0]
-    for lane in range(LANES):
-        lanes[lane] = x[lane]
-    for j from LANES <= j < n - n % LANES by LANES:
-        for lane in range(LANES):
-            lanes[lane] = x[j + lane] if x[j + lane] > lanes[lane] else lanes[lane]
-    for j in range(n - n % LANES, n):
-        lanes[0] = x[j] if x[j] > lanes[0] else lanes[0]
-    for lane in range(1, LANES):
-        lanes[0] = lanes[lane] if lanes[lane] > lanes[0] else lanes[0]
-    return lanes[0]
-
-
-cdef inline real_t row_sum(const real_t* x, dim_t n) noexcept nogil:
-    """sum of x over LANES virtual lanes, then over the lanes: one order everywhere"""
-    cdef real_t lanes[LANES]
-    cdef dim_t j, lane
-    if n < LANES:
-        lanes[0] = x[0]
-        for j in range(1, n):
-            lanes[0] += x[j]
-        return lanes[0]
-    for lane in range(LANES):
-        lanes[lane] = 0
-    for j from 0 <= j < n - n % LANES by LANES:
-        for lane in range(LANES):
-            lanes[lane] += x[j + lane]
-    for j in range(n - n % LANES, n):
-        lanes[0] += x[j]
-    for lane in range(1, LANES):
-        lanes[0] += lanes[lane]
-    return lanes[0]
-
-
-cdef inline real_t exp_row(
-    real_t* out, const real_t* inp, dim_t n, real_t* largest
-) noexcept nogil:
-    """out := exp(inp - max(inp)); the sum of out. Runs over whole padded vectors."""
-    cdef dim_t j, lane
-    cdef dim_t lanes = ALIGNMENT // sizeof(real_t)
-    largest[0] = row_max(inp, n)
-    for j from 0 <= j < n by lanes:
-        for lane in range(ALIGNMENT // sizeof(real_t)):
-            out[j + lane] = exp_(inp[j + lane] - largest[0])
-    return row_sum(out, n)
-
-
-cdef void softmax_forward(
-    real_t* out,            # OUT (rows, n) rows of length row
-    const real_t* inp,      # IN  (rows, n)
-    dim_t rows, dim_t n, dim_t row,
-) noexcept nogil:
-    """out := exp(inp) / sum of exp(inp) over each row"""
-    cdef dim_t i, j
-    cdef real_t largest, scale
-    for i in range(rows):
-        scale = <real_t> 1 / exp_row(out + i * row, inp + i * row, n, &largest)
-        for j in range(n):
-            out[i * row + j] *= scale
-
-
-cdef void softmax_backward(
-    real_t* dinp,           # OUT (rows, n) rows of length row
-    const real_t* dout,     # IN  (rows, n)
-    const real_t* out,      # IN  (rows, n)
-    dim_t rows, dim_t n, dim_t row,
-) noexcept nogil:
-    """dinp := out * (dout - sum of dout * out over each row)"""
-    cdef dim_t i, j
-    cdef real_t dot
-    for i in range(rows):
-        for j in range(n):
-            dinp[i * row + j] = dout[i * row + j] * out[i * row + j]
-        dot = row_sum(dinp + i * row, n)
-        for j in range(n):
-            dinp[i * row + j] -= out[i * row + j] * dot
-
-
-cdef void run_softmax_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    """operands: out, inp; sizes: rows per sample, width, row length"""
-    cdef dim_t begin, end, row = op.size[2]
-    share(step.rows * op.size[0], 1, step, &begin, &end)
-    softmax_forward(<real_t*> op.operand[0] + begin * row,
-                    <const real_t*> op.operand[1] + begin * row,
-                    end - begin, op.size[1], row)
-
-
-cdef void run_softmax_backward(
-    const Op* op, const Step* step, real_t* _
-) noexcept nogil:
-    """operands: dinp, dout, out; sizes: rows per sample, width, row length"""
-    cdef dim_t begin, end, row = op.size[2]
-    share(step.rows * op.size[0], 1, step, &begin, &end)
-    softmax_backward(<real_t*> op.operand[0] + begin * row,
-                     <const real_t*> op.operand[1] + begin * row,
-                     <const real_t*> op.operand[2] + begin * row,
-                     end - begin, op.size[1], row)
-
-
-_add_operation("softmax_forward", <run_t> run_softmax_forward[float],
-               <run_t> run_softmax_forward[double])
-_add_operation("softmax_backward", <run_t> run_softmax_backward[float],
-               <run_t> run_softmax_backward[double])
+_add_operation("permute", <run_t> run_permute[float], <run_t> run_permute[double])
 
 
 # ---- dropout --------------------------------------------------------------------
@@ -378,24 +294,16 @@ def _require_matrices(dtype, **arrays):
         _require(name, array, shape, dtype)
 
 
-def softmax_forward_door(out, inp):
-    """out := softmax of each row of inp; (rows, n)"""
+def permute_door(out, inp):
+    """out := inp.T, all of it one sample; (columns, rows), (rows, columns)"""
     dtype = _dtype_of(out)
-    _require_matrices(dtype, out=out, inp=inp)
-    result = _padded(out)
-    _run("softmax_forward", dtype, out.shape[0], (result, _padded(inp)),
-         (1, out.shape[1], result.shape[1]))
+    _require_matrix("inp", inp)
+    _require("inp", inp, inp.shape, dtype)
+    _require("out", out, inp.shape[::-1], dtype)
+    result, x = _padded(out), _padded(inp)
+    _run("permute", dtype, 1, (result, x, np.arange(inp.shape[1])),
+         (*out.shape, result.shape[1], x.size, x.shape[1]))
     _unpad(out, result)
-
-
-def softmax_backward_door(dinp, dout, out):
-    """dinp := out * (dout - sum(dout * out)) for each row; (rows, n)"""
-    dtype = _dtype_of(dinp)
-    _require_matrices(dtype, dinp=dinp, dout=dout, out=out)
-    result = _padded(dinp)
-    _run("softmax_backward", dtype, dinp.shape[0],
-         (result, _padded(dout), _padded(out)), (1, dinp.shape[1], result.shape[1]))
-    _unpad(dinp, result)
 
 
 def dropout_forward_door(out, mask, inp, rate, key, step):
