@@ -104,4 +104,4 @@ if changed:
 for module in modules:
     module.depends.append(str(FLAGS_BUILT))
 
-setup(ext_modules=modules)
+setup(ext_modules=modules, options={"build_ext": {"parallel": True}})
