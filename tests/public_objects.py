@@ -71,6 +71,7 @@ REQUIRED = {
 
 SECOND_VALUES = {
     "activation": "tanh",
+    "alpha": 0.5,
     "bin_boundaries": [0.5, 2.0],
     "encoding": "latin-1",
     "idf_weights": [1.0, 2.0],
@@ -125,6 +126,7 @@ SECOND_VALUES = {
     "mode": "fan_out",
     "momentum": 0.75,
     "name": "another",
+    "negative_slope": 0.5,
     "nesterov": True,
     "noise_shape": (1, 4),
     "output_axes": (0,),
@@ -153,6 +155,7 @@ SECOND_VALUES_OF = {
     ("IntegerLookup", "oov_token"): -7,
     ("IntegerLookup", "vocabulary"): [5, 6, 7],
     ("Normalization", "axis"): (1, -1),
+    ("Softmax", "axis"): 1,
     ("StringLookup", "output_mode"): "multi_hot",
 }
 
@@ -294,7 +297,7 @@ def _categories(obj):
 def _layer(obj):
     if isinstance(obj, CategoricalLayer | HashedCrossing):
         return _categories(obj), obj.trainable, obj.input_shape
-    ops = lowered(obj)
+    ops = lowered(obj, (2, 4))
     beside = [(w.regularizer, w.constraint) for w in obj.weights]
     penalties = [[part and serialize(part) for part in pair] for pair in beside]
     declared = (obj.input_shape, getattr(obj, "batch_shape", None))

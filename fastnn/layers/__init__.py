@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastnn.layers.activation import Activation
+from fastnn.layers.activations.elu import ELU
+from fastnn.layers.activations.leaky_relu import LeakyReLU
+from fastnn.layers.activations.relu import ReLU
+from fastnn.layers.activations.softmax import Softmax
 from fastnn.layers.dense import Dense
 from fastnn.layers.dropout import Dropout
 from fastnn.layers.flatten import Flatten
@@ -28,6 +32,7 @@ __all__ = [
     "Dense",
     "Discretization",
     "Dropout",
+    "ELU",
     "Flatten",
     "HashedCrossing",
     "Hashing",
@@ -35,8 +40,11 @@ __all__ = [
     "InputLayer",
     "IntegerLookup",
     "Layer",
+    "LeakyReLU",
     "Normalization",
+    "ReLU",
     "Rescaling",
+    "Softmax",
     "StringLookup",
     "deserialize",
     "serialize",
@@ -50,13 +58,17 @@ LAYERS = Room(
         Dense,
         Discretization,
         Dropout,
+        ELU,
         Flatten,
         HashedCrossing,
         Hashing,
         InputLayer,
         IntegerLookup,
+        LeakyReLU,
         Normalization,
+        ReLU,
         Rescaling,
+        Softmax,
         StringLookup,
     ],
 )

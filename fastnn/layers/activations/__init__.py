@@ -1,0 +1,1 @@
+"""Activations as layers of their own, with arguments and weights."""
