@@ -1,6 +1,7 @@
 """Train until convergence."""
 
 from fastnn.callbacks.monitor import MonitorCallback
+from fastnn.console import say
 
 __all__ = ["EarlyStopping"]
 
@@ -89,9 +90,9 @@ class EarlyStopping(MonitorCallback):
 
     def on_train_end(self, logs=None):
         if self.verbose and self.stopped_epoch:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping", flush=True)
+            say(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.best_weights is None:
             return
         if self.verbose:
-            print(f"Weights restored from epoch {self.best_epoch + 1}", flush=True)
+            say(f"Weights restored from epoch {self.best_epoch + 1}")
         self.model.set_weights(self.best_weights)

@@ -11,6 +11,8 @@ class History(Callback):
     Attributes:
         history: Dict from name to a list with one value per epoch.
         epoch: List of the epochs, from 0.
+        epochs_of: Dict from name to the epoch, from 0, of each of its values: not every
+            epoch has a validation.
         params: Dict with `verbose`, `epochs` and `steps`.
 
     Example:
@@ -22,6 +24,7 @@ class History(Callback):
     def __init__(self):
         self.history: dict[str, list] = {}
         self.epoch: list[int] = []
+        self.epochs_of: dict[str, list[int]] = {}
 
     def on_train_begin(self, logs=None):
         self.epoch = []
@@ -30,5 +33,6 @@ class History(Callback):
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+            self.epochs_of.setdefault(name, []).append(epoch)
         if self.model is not None:
             self.model.history = self

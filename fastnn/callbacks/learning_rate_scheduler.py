@@ -10,6 +10,7 @@ import numpy as np
 
 from fastnn.callbacks.callback import Callback
 from fastnn.callbacks.rates import each_optimizer, log_rates
+from fastnn.console import say
 
 __all__ = ["LearningRateScheduler"]
 
@@ -48,7 +49,7 @@ class LearningRateScheduler(Callback):
             optimizer.learning_rate = float(rate)
             if self.verbose > 0:
                 whose = f"{name} learning rate" if name else "learning rate"
-                print(f"Epoch {epoch + 1}: setting {whose} to {rate}", flush=True)
+                say(f"Epoch {epoch + 1}: setting {whose} to {rate}")
 
     def on_epoch_end(self, epoch, logs=None):
         log_rates(self.model.optimizer, logs)

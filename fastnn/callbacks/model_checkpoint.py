@@ -4,6 +4,7 @@ import operator
 import os
 
 from fastnn.callbacks.monitor import MonitorCallback
+from fastnn.console import say
 
 __all__ = ["ModelCheckpoint"]
 
@@ -121,7 +122,7 @@ class ModelCheckpoint(MonitorCallback):
 
     def _say(self, fields: dict, message: str) -> None:
         if self.verbose:
-            print(f"Epoch {fields['epoch']}: {message}", flush=True)
+            say(f"Epoch {fields['epoch']}: {message}")
 
 
 def _checked_frequency(save_freq):

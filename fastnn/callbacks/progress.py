@@ -1,11 +1,12 @@
 """What a user sees while a model trains."""
 
-import functools
 import math
 import sys
 import time
 
 from fastnn.callbacks.callback import Callback
+from fastnn.console import is_interactive_logging_enabled, say
+from fastnn.utils.progbar import format_values, new_bar, progress_line
 
 __all__ = ["ProgbarLogger"]
 
@@ -95,7 +96,7 @@ class ProgbarLogger(Callback):
     def _begin(self) -> None:
         self._begun = time.perf_counter()
         if self.verbose == 2 and self._title:
-            print(self._title, flush=True)
+            say(self._title)
 
     def _draw(self, steps_done: int, logs, always: bool = False) -> None:
         now = time.perf_counter()
@@ -103,9 +104,9 @@ class ProgbarLogger(Callback):
             return
         self._drawn = now
         if self._bar is None:
-            self._bar = _new_bar(self._title, self.steps, now - self._begun)
+            self._bar = new_bar(self._title, self.steps, now - self._begun)
         self._bar.n = steps_done
-        self._bar.set_postfix_str(_format_logs(logs, "=", ", "), refresh=False)
+        self._bar.set_postfix_str(format_values(logs, "=", ", "), refresh=False)
         self._bar.refresh()
 
     def _finish(self, logs, always: bool) -> None:
@@ -116,31 +117,27 @@ class ProgbarLogger(Callback):
                 self._bar.close()
                 self._bar = None
         elif self.verbose == 2:
-            print(self._line(logs), flush=True)
+            say(self._line(logs))
 
     def _line(self, logs) -> str:
         elapsed = time.perf_counter() - self._begun
         steps = self.steps or 1
-        parts = [
-            f"{steps}/{steps}",
-            f"{elapsed:.0f}s",
-            f"{_format_time(elapsed / steps)}/step",
-        ]
-        values = _format_logs(logs, ": ", " - ")
-        return " - ".join(parts + ([values] if values else []))
+        return progress_line(steps, steps, elapsed, logs or {}, "step")
 
 
 def _resolve_verbose(verbose) -> int:
     if verbose == "auto":
         return 1 if _can_show_a_bar() else 2
     if verbose in (0, 1, 2):
-        return int(verbose)
+        return 2 if verbose == 1 and not is_interactive_logging_enabled() else verbose
     raise ValueError(
         f"`verbose` is expected to be 'auto', 0, 1 or 2. Received: verbose={verbose!r}"
     )
 
 
 def _can_show_a_bar() -> bool:
+    if not is_interactive_logging_enabled():
+        return False
     in_notebook = "ipykernel" in sys.modules
     in_terminal = hasattr(sys.stdout, "isatty") and sys.stdout.isatty()
     if not (in_notebook or in_terminal):
@@ -150,54 +147,3 @@ def _can_show_a_bar() -> bool:
     except ImportError:
         return False
     return True
-
-
-@functools.cache
-def _bar_class() -> type:
-    try:
-        from tqdm.auto import tqdm
-    except ImportError as error:
-        raise ImportError(
-            "A progress bar (verbose=1) needs tqdm: expected `pip install tqdm`, or "
-            "verbose=2 for one line per epoch"
-        ) from error
-
-    class Bar(tqdm):
-        monitor_interval = 0  # no watching thread: the trainer draws often enough
-
-    return Bar
-
-
-def _new_bar(title: str, steps: int | None, elapsed: float):
-    bar = _bar_class()(
-        total=steps,
-        desc=title or None,
-        unit="step",
-        file=sys.stdout,
-        mininterval=0,
-        delay=1e-9,  # the first drawing is ours, with the values
-    )
-    bar.start_t -= elapsed
-    return bar
-
-
-def _format_logs(logs, between: str, separator: str) -> str:
-    return separator.join(
-        f"{name}{between}{_format_value(value)}" for name, value in (logs or {}).items()
-    )
-
-
-def _format_value(value) -> str:
-    try:
-        value = float(value)
-    except (TypeError, ValueError):
-        return str(value)
-    return f"{value:.4f}" if abs(value) > 1e-3 or value == 0 else f"{value:.4e}"
-
-
-def _format_time(seconds: float) -> str:
-    if seconds >= 1:
-        return f"{seconds:.0f}s"
-    if seconds >= 1e-3:
-        return f"{seconds * 1e3:.0f}ms"
-    return f"{seconds * 1e6:.0f}us"

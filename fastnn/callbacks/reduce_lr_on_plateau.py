@@ -8,6 +8,7 @@ import numpy as np
 
 from fastnn.callbacks.monitor import MonitorCallback
 from fastnn.callbacks.rates import each_optimizer, log_rates
+from fastnn.console import say
 
 __all__ = ["ReduceLROnPlateau"]
 
@@ -100,5 +101,5 @@ class ReduceLROnPlateau(MonitorCallback):
         if self.verbose > 0:
             whose = f"{name} learning rate" if name else "learning rate"
             new = float(np.asarray(optimizer.learning_rate))
-            print(f"Epoch {epoch + 1}: reducing {whose} to {new}", flush=True)
+            say(f"Epoch {epoch + 1}: reducing {whose} to {new}")
         return True

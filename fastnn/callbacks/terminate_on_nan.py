@@ -1,6 +1,7 @@
 """Stop when the loss is lost."""
 
 from fastnn.callbacks.callback import Callback
+from fastnn.console import say
 
 __all__ = ["TerminateOnNaN"]
 
@@ -23,5 +24,5 @@ class TerminateOnNaN(Callback):
     def on_nonfinite_loss(self, report, logs=None):
         if self.raise_error:
             raise RuntimeError(f"Training stopped: {report}")
-        print(f"Training stopped: {report}", flush=True)
+        say(f"Training stopped: {report}")
         self.model.stop_training = True

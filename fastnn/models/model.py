@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy.typing as npt
 
+from fastnn.console import say
 from fastnn.dtype_policies import DTypePolicy
 from fastnn.layers import Layer
 from fastnn.layers.weight_holder import unchanged_on_failure
@@ -207,7 +208,7 @@ class Model(Predicting, Layer):
         Args:
             print_fn: Called with the text instead of `print`.
         """
-        show: Callable[[str], Any] = print if print_fn is None else print_fn
+        show: Callable[[str], Any] = say if print_fn is None else print_fn
         show(summary_text(self))
 
     # ---- configuration
@@ -256,7 +257,7 @@ class Model(Predicting, Layer):
         with self._exclusively("explain"):
             title, ops, seconds = profile(self, batch_size, mode)
         text = describe(title, ops, batch_size, seconds)
-        print(text)
+        say(text)
         return text
 
     # ---- inside

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fastnn import config
 from fastnn._core import engine
 from fastnn.data import is_stream
 from fastnn.models.trainer import Trainer, closing
 from fastnn.plan.symbol import Symbol
 from fastnn.training.inputs import checked_batch_size, features, optional_count
+from fastnn.training.limits import limited_steps
 from fastnn.training.predict import (
     array_batches,
     predict_batches,
@@ -67,10 +69,11 @@ class Predicting(Trainer):
         """
         streamed = type(x) is not np.ndarray and is_stream(x)
         plain = callbacks is None and steps is None and verbose in ("auto", 0)
+        plain = plain and config.max_steps_per_epoch() is None
         if plain and not streamed and not in_python(self._model, "predict"):
             optional_count("batch_size", batch_size)
             return self.predict_on_batch(x, out)
-        limit = optional_count("steps", steps)
+        limit = limited_steps(optional_count("steps", steps))
         verbose = 0 if verbose == "auto" else verbose
         if streamed:
             return self._predict_stream(x, batch_size, verbose, limit, callbacks, out)

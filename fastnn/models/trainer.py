@@ -17,6 +17,7 @@ from fastnn.training.feeds import compiled_step
 from fastnn.training.fit import Training
 from fastnn.training.goal import Compilation
 from fastnn.training.inputs import optional_count
+from fastnn.training.limits import limited_steps
 from fastnn.training.python_steps import in_python, python_step
 from fastnn.training.settings import Settings
 from fastnn.training.sources import test_feed, training_feeds
@@ -285,7 +286,7 @@ class Trainer(Steps):
             `metrics_names`; or a dict by name.
         """
         batch_size = optional_count("batch_size", batch_size)
-        limit = optional_count("steps", steps)
+        limit = limited_steps(optional_count("steps", steps))
         self._require_compiled()
         with self._evaluating():
             feed = test_feed(self._model, x, y, sample_weight, batch_size, limit)

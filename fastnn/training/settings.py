@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from fastnn.training.inputs import checked_count, optional_count
+from fastnn.training.limits import limited_epochs, limited_steps
 
 __all__ = ["Settings"]
 
@@ -31,11 +32,15 @@ class Settings:
         validation_freq: Any = 1,
     ):
         self.batch_size = optional_count("batch_size", batch_size)
-        self.epochs = checked_count("epochs", epochs)
+        self.epochs = limited_epochs(checked_count("epochs", epochs))
         self.initial_epoch = checked_count("initial_epoch", initial_epoch, 0)
         self.shuffle = _checked_shuffle(shuffle)
-        self.steps_per_epoch = optional_count("steps_per_epoch", steps_per_epoch)
-        self.validation_steps = optional_count("validation_steps", validation_steps)
+        self.steps_per_epoch = limited_steps(
+            optional_count("steps_per_epoch", steps_per_epoch)
+        )
+        self.validation_steps = limited_steps(
+            optional_count("validation_steps", validation_steps), warns=False
+        )
         self.validation_batch_size = optional_count(
             "validation_batch_size", validation_batch_size
         )

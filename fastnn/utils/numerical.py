@@ -1,10 +1,40 @@
-"""Class indices to one-hot rows."""
+"""Rows of one length, and class indices to one-hot rows."""
 
 import operator
 
 import numpy as np
 
-__all__ = ["to_categorical"]
+__all__ = ["normalize", "to_categorical"]
+
+
+def normalize(x, axis: int | None = -1, order: float = 2) -> np.ndarray:
+    """Divides by the norm: out := x / norm(x); zeros stay zeros.
+
+    Args:
+        x: Array-like of numbers.
+        axis: Along which the norm is taken; None for that of all elements.
+        order: Of the norm, as for `numpy.linalg.norm`: 2, 1, `numpy.inf`, ...
+
+    Returns:
+        An array in the shape of `x`.
+
+    Raises:
+        TypeError: If `x` does not hold numbers.
+
+    Example:
+        >>> normalize([[3.0, 4.0], [0.0, 0.0]])
+        array([[0.6, 0.8],
+               [0. , 0. ]])
+    """
+    array = np.asarray(x)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"`x` is expected to hold real numbers. Received: x of {array.dtype}"
+        )
+    if axis is None and array.ndim > 1:
+        return normalize(array.reshape(-1), order=order).reshape(array.shape)
+    norm = np.linalg.norm(array, order, axis, keepdims=True)
+    return array / np.where(norm == 0, 1, norm)
 
 
 def to_categorical(x, num_classes: int | None = None) -> np.ndarray:

@@ -9,6 +9,7 @@ import pytest
 from stand_in_model import StandInModel
 
 from fastnn.callbacks import CallbackList, progress
+from fastnn.utils import progbar
 
 
 class Terminal(io.StringIO):
@@ -81,7 +82,7 @@ def test_evaluate_and_predict_alone(capsys, logs):
     ("seconds", "text"), [(2.4, "2s"), (0.0044, "4ms"), (444.4e-6, "444us"), (0, "0us")]
 )
 def test_time_per_step(seconds, text):
-    assert progress._format_time(seconds) == text
+    assert progbar.format_time(seconds) == text
 
 
 def test_a_bar_shows_steps_and_values(capsys):
@@ -162,7 +163,7 @@ def test_without_tqdm_auto_prints_lines_and_a_bar_is_a_clear_error(
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    progress._bar_class.cache_clear()
+    progbar._bar_class.cache_clear()
     assert progress._resolve_verbose("auto") == 2
     with pytest.raises(ImportError, match=r"pip install tqdm"):
         run(hooks_of(1), 1, {"loss": 0.5})

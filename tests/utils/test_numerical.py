@@ -1,9 +1,9 @@
-"""to_categorical."""
+"""normalize and to_categorical."""
 
 import numpy as np
 import pytest
 
-from fastnn.utils import to_categorical
+from fastnn.utils import normalize, to_categorical
 
 
 def test_one_hot_rows():
@@ -53,3 +53,22 @@ def test_no_labels_need_the_number_of_classes():
 def test_the_number_of_classes_is_positive(classes):
     with pytest.raises(ValueError, match=r"positive. Received"):
         to_categorical([], classes)
+
+
+@pytest.mark.parametrize("order", [1, 2, np.inf])
+@pytest.mark.parametrize("axis", [0, 1, -1, None])
+def test_rows_of_norm_one(axis, order):
+    x = np.random.default_rng(3).normal(size=(4, 3))
+    normed = normalize(x, axis, order)
+    norm = np.linalg.norm(x.reshape(-1) if axis is None else x, order, axis)
+    where = () if axis is None else axis
+    np.testing.assert_allclose(normed, x / np.expand_dims(norm, where), rtol=1e-15)
+
+
+def test_zeros_stay_zeros():
+    assert normalize([[0.0, 0.0], [3.0, 4.0]]).tolist() == [[0, 0], [0.6, 0.8]]
+
+
+def test_the_norm_of_words_is_refused():
+    with pytest.raises(TypeError, match="Received"):
+        normalize(["a"])
