@@ -2,7 +2,8 @@
 
 An error is measured by the sum of the absolute values of all products, times their
 number. An activation after the sum passes the error on at most as large as it is, or,
-like the exponential function, as large as its result.
+like the exponential function, as large as its result. Where the sum is as near to a
+jump of the activation as the error allows, either side of it is right.
 """
 
 from functools import partial
@@ -11,6 +12,8 @@ import numpy as np
 
 from .activations import FUNCTIONS, NO_SETTINGS, kept_of, named_settings
 from .case import Case, blank, magnitude, normal
+
+JUMPS = {"threshold": (0.25,), "hard_shrink": (-0.5, 0.5)}
 
 
 def _forward(function, bias, rng, shape, dtype):
@@ -32,7 +35,17 @@ def _scale_forward(arguments, expected):
         total += magnitude(arguments["bias"])
     terms = len(arguments["weight"]) + 2
     steep = np.maximum(magnitude(expected["out"]), 1)
-    return {"out": terms * total * steep + 4 * steep}
+    scale = terms * total * steep + 4 * steep
+    for jump in JUMPS.get(arguments["function"], ()):
+        scale[_near(jump, arguments, terms * total)] = np.inf
+    return {"out": scale}
+
+
+def _near(jump, arguments, scale):
+    """Where rounding decides on which side of a jump the sum is."""
+    inp, weight, bias = (arguments[name] for name in ("inp", "weight", "bias"))
+    total = inp.astype(np.float64) @ weight.astype(np.float64) + bias
+    return np.abs(total - jump) <= np.finfo(inp.dtype).eps * scale
 
 
 def _backward_weight(rng, shape, dtype):
