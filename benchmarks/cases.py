@@ -6,6 +6,7 @@ and every peer sees the same rows, the same targets and the same first weights.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +23,7 @@ class Case:
     """One line of questions to all peers; `value` is in `unit`, less is better."""
 
     name: str
-    kind: str  # train | predict | import | memory | leak
+    kind: str  # peak | train | predict | import | memory | leak
     title: str
     unit: str
     widths: tuple[int, ...] = ()
@@ -30,7 +31,11 @@ class Case:
     rows: int = 0  # rows of the data set, or of one call for `predict`
     batch_size: int = 0
     repeats: int = 1  # epochs for `train`, calls for `predict` and `leak`
+    seconds: float = 0.0  # of a turn: each peer repeats as often as that allows
+    most_rounds: int = 1_000
     fresh: bool = False  # every round in a new process
+    busy: bool = False  # another process keeps one of the processors
+    whole: bool = False  # `predict` where a peer has it beside `predict_on_batch`
     peers: tuple[str, ...] | None = None  # None: all
 
     @property
@@ -38,12 +43,21 @@ class Case:
         """Training steps of one run."""
         return self.repeats * (self.rows // self.batch_size)
 
+    @property
+    def flops(self) -> int:
+        """Floating-point operations of the products of one training step: forward,
+        gradient of the weights, and of the inputs but for the first layer."""
+        pairs = list(itertools.pairwise(self.widths))
+        products = sum(3 * a * b for a, b in pairs) - pairs[0][0] * pairs[0][1]
+        return 2 * self.batch_size * products
+
     def shortened(self) -> Case:
         """The same question over a few steps only: shows that a peer runs."""
-        if self.kind == "import":
+        if self.kind in ("import", "peak"):
             return self
-        rows = self.rows if self.kind == "predict" else min(self.rows, 640)
-        return replace(self, rows=rows, repeats=min(self.repeats, 50))
+        rows = min(self.rows, 4096 if self.kind == "predict" else 640)
+        repeats, seconds = min(self.repeats, 50), min(self.seconds, 0.001)
+        return replace(self, rows=rows, repeats=repeats, seconds=seconds)
 
 
 @dataclass(frozen=True)
@@ -63,18 +77,48 @@ class Data:
 SEED_NETWORK = (784, 32, 10)
 TABLE_NETWORK = (20, 64, 32, 1)
 WIDE_NETWORK = (784, 512, 512, 10)
+LARGE_NETWORK = (1024, 2048, 2048, 10)
+
+ARTICLE = Case(
+    name="article",
+    kind="train",
+    title="fit 784-32-10, batch 32, Adam, shuffled, accuracy, 60,000 rows",
+    unit="us/step",
+    widths=SEED_NETWORK,
+    classify=True,
+    rows=60_000,
+    batch_size=32,
+)
+WIDE = Case(
+    name="wide",
+    kind="train",
+    title="fit 784-512-512-10, batch 128, Adam, shuffled, accuracy, 12,800 rows",
+    unit="us/step",
+    widths=WIDE_NETWORK,
+    classify=True,
+    rows=12_800,
+    batch_size=128,
+)
+ONE_ROW = Case(
+    name="predict_one",
+    kind="predict",
+    title="predict_on_batch, one row through 20-64-32-1, NumPy in and NumPy out",
+    unit="us/call",
+    widths=TABLE_NETWORK,
+    rows=1,
+    repeats=5_000,
+)
+CONTENDED = {"busy": True, "peers": ("fastnn", "fastnn_1t"), "most_rounds": 5}
 
 CASES = (
     Case(
-        name="article",
-        kind="train",
-        title="fit 784-32-10, batch 32, Adam, shuffled, accuracy, 60,000 rows",
-        unit="us/step",
-        widths=SEED_NETWORK,
-        classify=True,
-        rows=60_000,
-        batch_size=32,
+        name="peak",
+        kind="peak",
+        title="FMA peak, and memory copied and read, of this machine",
+        unit="GFLOP/s, GB/s",
+        peers=("fastnn",),
     ),
+    ARTICLE,
     Case(
         name="tabular",
         kind="train",
@@ -85,34 +129,57 @@ CASES = (
         batch_size=32,
         repeats=5,
     ),
+    WIDE,
     Case(
-        name="wide",
+        name="large",
         kind="train",
-        title="fit 784-512-512-10, batch 128, Adam, shuffled, accuracy, 12,800 rows",
+        title="fit 1024-2048-2048-10, batch 512, Adam, shuffled, accuracy, 2,048 rows",
         unit="us/step",
-        widths=WIDE_NETWORK,
+        widths=LARGE_NETWORK,
         classify=True,
-        rows=12_800,
-        batch_size=128,
+        rows=2_048,
+        batch_size=512,
+        most_rounds=3,
+    ),
+    ONE_ROW,
+    replace(
+        ONE_ROW,
+        name="predict_method",
+        title="predict, one row through 20-64-32-1, NumPy in and NumPy out",
+        repeats=500,
+        whole=True,
+        peers=("fastnn", "keras"),
     ),
     Case(
-        name="predict_one",
+        name="predict_table",
         kind="predict",
-        title="predict one row through 20-64-32-1, NumPy in and NumPy out",
+        title="predict_on_batch, 100,000 rows at once through 20-64-32-1",
         unit="us/call",
         widths=TABLE_NETWORK,
-        rows=1,
-        repeats=5_000,
+        rows=100_000,
+        repeats=8,
     ),
     Case(
         name="predict_wide",
         kind="predict",
-        title="predict 4,096 rows at once through 784-512-512-10",
+        title="predict_on_batch, 4,096 rows at once through 784-512-512-10",
         unit="us/call",
         widths=WIDE_NETWORK,
         classify=True,
         rows=4_096,
         repeats=8,
+    ),
+    replace(
+        ARTICLE,
+        name="article_contended",
+        title="article, while another process keeps one processor busy",
+        **CONTENDED,
+    ),
+    replace(
+        WIDE,
+        name="wide_contended",
+        title="wide, while another process keeps one processor busy",
+        **CONTENDED,
     ),
     Case(
         name="import",
@@ -120,6 +187,7 @@ CASES = (
         title="import, from a started interpreter",
         unit="ms",
         fresh=True,
+        most_rounds=3,
     ),
     Case(
         name="memory",
@@ -131,6 +199,7 @@ CASES = (
         rows=60_000,
         batch_size=32,
         fresh=True,
+        most_rounds=2,
     ),
     Case(
         name="leak_predict",
@@ -142,6 +211,7 @@ CASES = (
         batch_size=32,
         repeats=100_000,
         fresh=True,
+        most_rounds=1,
         peers=("fastnn",),
     ),
     Case(
@@ -154,6 +224,7 @@ CASES = (
         batch_size=32,
         repeats=100_000,
         fresh=True,
+        most_rounds=1,
         peers=("fastnn",),
     ),
     Case(
@@ -166,11 +237,51 @@ CASES = (
         batch_size=32,
         repeats=1_000,
         fresh=True,
+        most_rounds=1,
         peers=("fastnn",),
     ),
 )
 
 CASES_BY_NAME = {case.name: case for case in CASES}
+
+# Of the grid, in order of interest: a run that has to be short takes the first.
+BATCHES = (32, 128, 1, 512, 8)
+WIDTHS = (32, 512, 128, 2048, 8, 64, 1024, 256, 16)
+DEPTHS = (2, 1, 4, 3)
+EPOCH_FLOPS = 5e8  # an epoch of a cell has as many steps as make up these,
+EPOCH_STEPS = (2, 256)  # within bounds
+GRID_SECONDS = 0.1
+
+
+def cell(batch_size: int, width: int, depth: int) -> Case:
+    """`depth` hidden layers as wide as the input, and one output."""
+    name = f"grid-b{batch_size}-w{width}-d{depth}"
+    widths = (*[width] * (depth + 1), 1)
+    title = f"fit {'-'.join(map(str, widths))}, batch {batch_size}, Adam, squared error"
+    case = Case(name, "train", title, "us/step", widths, batch_size=batch_size)
+    steps = min(max(int(EPOCH_FLOPS / case.flops), EPOCH_STEPS[0]), EPOCH_STEPS[1])
+    return replace(case, rows=steps * batch_size, seconds=GRID_SECONDS)
+
+
+def grid(
+    batches: tuple[int, ...], widths: tuple[int, ...], depths: tuple[int, ...]
+) -> list[Case]:
+    """The cells, those of most interest and the corners first."""
+
+    def place(cell_):
+        batch, width, depth = cell_
+        return BATCHES.index(batch) + WIDTHS.index(width) + DEPTHS.index(depth)
+
+    cells = sorted(itertools.product(batches, widths, depths), key=place)
+    return [cell(*each) for each in cells]
+
+
+def case_named(name: str) -> Case:
+    """A case of the list or a cell of the grid."""
+    if not name.startswith("grid-"):
+        return CASES_BY_NAME[name]
+    batch_size, width, depth = (int(part[1:]) for part in name.split("-")[1:])
+    return cell(batch_size, width, depth)
 
 
 def make_data(case: Case) -> Data:

@@ -2,6 +2,7 @@
 
     python -m benchmarks.compare                     all cases, all peers
     python -m benchmarks.compare --cases article tabular --rounds 9
+    python -m benchmarks.compare --cases grid --batches 32 --widths 32 512 --depths 2
     python -m benchmarks.compare --python ~/peers/bin/python --save
 
 Each peer runs in a process of its own, all with the same number of threads, and they
@@ -13,21 +14,26 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 if __package__ in (None, ""):
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from benchmarks import machine, quiet, report
-from benchmarks.cases import CASES_BY_NAME
+from benchmarks.cases import BATCHES, CASES_BY_NAME, DEPTHS, WIDTHS, grid
 from benchmarks.contest import Contest
 from benchmarks.peers import PEERS, PEERS_BY_NAME
 
 RESULTS = Path(__file__).resolve().parent / "results"
-FIND = "import importlib.util as u, sys; sys.exit(u.find_spec(sys.argv[1]) is None)"
+FIND = (
+    "import importlib.util as u, sys; sys.exit(None in map(u.find_spec, sys.argv[1:]))"
+)
+GRID = "grid"
 
 
 def main() -> None:
+    begun = time.monotonic()
     options = parse()
     interpreters = find_interpreters(options.peers, [sys.executable, *options.python])
     contest = Contest(
@@ -43,14 +49,35 @@ def main() -> None:
     print(f"threads {options.threads}, rounds {options.rounds}", flush=True)
     played = []
     for name in options.cases:
+        if name == GRID:
+            continue
         case = CASES_BY_NAME[name]
         results = contest.play(case)
         if results:
             played.append((case, results))
             print(f"\n{report.table(case, results)}", flush=True)
+    if GRID in options.cases:
+        played += play_grid(contest, options, begun + 60 * options.minutes)
     if options.save:
         document = report.as_document(described, options.threads, played)
         print(f"\nsaved {report.save(document, RESULTS)}")
+
+
+def play_grid(contest: Contest, options: argparse.Namespace, end: float) -> list:
+    """The cells of the grid, those of most interest first, until `end`."""
+    cells = grid(options.batches, options.widths, options.depths)
+    table = report.GridTable(contest.entries)
+    print(f"\n{table.header()}", flush=True)
+    with contest.workers(cells, variants=False) as workers:
+        for cell in cells[: 1 if options.short else None]:
+            if time.monotonic() > end:
+                break
+            print(table.line(cell, contest.play_with(workers, cell)), flush=True)
+    print(f"\n{table.summary()}")
+    missing = len(cells) - len(table.cells)
+    if missing:
+        print(f"  {missing} cells not measured: out of --minutes {options.minutes:g}")
+    return table.cells
 
 
 def parse() -> argparse.Namespace:
@@ -59,8 +86,9 @@ def parse() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--threads", type=positive, default=2, help="threads of every peer (2)")
-    add("--rounds", type=positive, default=5, help="turns of every peer (5)")
-    add("--cases", nargs="+", default=list(CASES_BY_NAME), choices=CASES_BY_NAME)
+    add("--rounds", type=positive, default=3, help="turns of every peer (3)")
+    names = [*CASES_BY_NAME, GRID]
+    add("--cases", nargs="+", default=names, choices=names)
     add("--peers", nargs="+", default=list(PEERS_BY_NAME), choices=PEERS_BY_NAME)
     add(
         "--python",
@@ -68,6 +96,21 @@ def parse() -> argparse.Namespace:
         default=[],
         metavar="PATH",
         help="more interpreters in which to look for peers",
+    )
+    for axis, values in (("batches", BATCHES), ("widths", WIDTHS), ("depths", DEPTHS)):
+        add(
+            f"--{axis}",
+            nargs="+",
+            type=int,
+            default=list(values),
+            choices=sorted(values),
+            help="of the grid",
+        )
+    add(
+        "--minutes",
+        type=float,
+        default=12.0,
+        help="no cell of the grid is begun later than this after the start (12)",
     )
     add("--short", action="store_true", help="a few steps only, to see that it runs")
     add(
@@ -99,7 +142,7 @@ def find_interpreters(names: list[str], candidates: list[str]) -> dict[str, str]
     found = {}
     for name in names:
         for candidate in candidates:
-            command = [candidate, "-c", FIND, PEERS_BY_NAME[name].package]
+            command = [candidate, "-c", FIND, *PEERS_BY_NAME[name].packages.split()]
             search = subprocess.run(command, check=False, cwd=RESULTS.anchor)
             if search.returncode == 0:
                 found[name] = candidate

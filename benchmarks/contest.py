@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +32,14 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "FASTNN_NUM_THREADS",
 )
+BURN = """
+import os, sys
+if hasattr(os, "sched_setaffinity"):
+    allowed = sorted(os.sched_getaffinity(0))[: int(sys.argv[1])]
+    os.sched_setaffinity(0, allowed[-1:])
+while True:
+    pass
+"""
 PAUSE = 0.05  # seconds between turns: spinning threads of the last peer go to sleep
 
 
@@ -56,39 +67,75 @@ class Contest:
     short: bool = False
     quiet: bool = False  # disturbed turns are taken again
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, entry: Entry) -> dict[str, str]:
         variables = dict(os.environ)
         variables.pop("PYTHONPATH", None)
         variables.update(dict.fromkeys(THREAD_VARIABLES, str(self.threads)))
         variables.update(
             KERAS_BACKEND="jax", JAX_PLATFORMS="cpu", CUDA_VISIBLE_DEVICES=""
         )
+        variables.update(entry.environment)
         return variables
 
     def play(self, case: Case) -> list[Result]:
         """All rounds of one case: A B C, A B C, ..."""
-        entries = [entry for entry in self.entries if takes_part(entry, case)]
         if case.kind == "import":
-            return self.play_import(entries)
+            return self.play_import(case)
         if case.fresh:
-            return self.play_fresh(entries, case)
-        workers = [self.start(entry, case) for entry in entries]
+            return self.play_fresh(case)
+        with self.workers([case]) as workers:
+            return self.play_with(workers, case)
+
+    @contextlib.contextmanager
+    def workers(
+        self, cases: list[Case], variants: bool = True
+    ) -> Iterator[list[Worker]]:
+        """A process for each peer that takes part in any of these cases."""
+        workers: list[Worker] = []
         try:
-            for _ in range(self.rounds):
-                for worker in workers:
-                    worker.take_turn()
+            for entry in self.entries:
+                if entry.variant and not variants:
+                    continue
+                if not any(takes_part(entry, case) for case in cases):
+                    continue
+                worker = Worker(self, entry)
+                if worker.absent and entry.variant:
+                    print(f"not available: {entry.title} ({worker.absent})")
+                    worker.stop()
+                elif worker.absent:
+                    worker.stop()
+                    raise RuntimeError(f"{entry.title} did not import: {worker.absent}")
+                else:
+                    workers.append(worker)
+            yield workers
         finally:
             for worker in workers:
                 worker.stop()
+
+    def play_with(self, workers: list[Worker], case: Case) -> list[Result]:
+        """All rounds of one case, in processes that have been started."""
+        workers = [worker for worker in workers if takes_part(worker.entry, case)]
+        for worker in workers:
+            worker.prepare(case)
+        with burner(self.threads) if case.busy else contextlib.nullcontext():
+            for _ in range(self.rounds_of(case)):
+                for worker in workers:
+                    worker.take_turn()
         return [worker.result for worker in workers]
 
-    def play_fresh(self, entries: list[Entry], case: Case) -> list[Result]:
+    def rounds_of(self, case: Case) -> int:
+        return min(self.rounds, case.most_rounds)
+
+    def play_fresh(self, case: Case) -> list[Result]:
         """One process per peer and round; memory that leaks is measured once."""
         results: dict[str, Result] = {}
-        for _ in range(1 if case.kind == "leak" else self.rounds):
-            for entry in entries:
-                worker = self.start(entry, case)
+        for _ in range(self.rounds_of(case)):
+            for entry in self.entries:
+                if not takes_part(entry, case):
+                    continue
+                worker = Worker(self, entry)
                 try:
+                    worker.prepare(case)
                     worker.take_turn()
                 finally:
                     worker.stop()
@@ -97,11 +144,12 @@ class Contest:
                     known.rounds += worker.result.rounds
         return list(results.values())
 
-    def play_import(self, entries: list[Entry]) -> list[Result]:
+    def play_import(self, case: Case) -> list[Result]:
         """Times each import in interpreters of their own, after one unmeasured."""
+        entries = [entry for entry in self.entries if takes_part(entry, case)]
         unique = {entry.statement: entry for entry in reversed(entries)}
         results = [Result(e, "") for e in entries if unique[e.statement] is e]
-        for turn in range(self.rounds + 1):
+        for turn in range(self.rounds_of(case) + 1):
             for result in results:
                 milliseconds = self.time_import(result.peer) * 1e3
                 if turn:
@@ -116,7 +164,7 @@ class Contest:
             answer = subprocess.run(
                 command,
                 cwd=elsewhere,
-                env=self.environment(),
+                env=self.environment(entry),
                 check=True,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -124,43 +172,45 @@ class Contest:
             )
         return float(answer.stdout.split()[-1])
 
-    def start(self, entry: Entry, case: Case) -> Worker:
-        return Worker(self, entry, case)
-
 
 class Worker:
     """The handle on one peer's process."""
 
-    def __init__(self, contest: Contest, entry: Entry, case: Case):
+    def __init__(self, contest: Contest, entry: Entry):
         command = [contest.interpreters[entry.name], "-c", START]
-        command += [entry.name, case.name, "--threads", str(contest.threads)]
-        if contest.short:
-            command.append("--short")
+        command += [entry.name, "--threads", str(contest.threads)]
+        self.contest = contest
         self.entry = entry
-        # Memory is the same beside others, and only the first turn counts for it.
-        self.quiet = contest.quiet and case.kind in ("train", "predict")
+        self.quiet = False
         self.elsewhere = tempfile.TemporaryDirectory()
         # Closed by `stop`, with the process that writes into it.
         self.complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
             command,
             cwd=self.elsewhere.name,
-            env=contest.environment(),
+            env=contest.environment(entry),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.complaints,
             text=True,
         )
         hello = self.read()
-        if "absent" in hello:
-            self.stop()
-            raise RuntimeError(f"{entry.title} did not import: {hello['absent']}")
-        self.result = Result(entry, hello["version"])
+        self.absent = hello.get("absent")
+        self.version = hello.get("version", "")
+        self.result = Result(entry, self.version)
+
+    def prepare(self, case: Case) -> None:
+        """Makes the data and the model of a case, and runs it once."""
+        self.result = Result(self.entry, self.version)
+        # Memory is the same beside others, and only the first turn counts for it.
+        measured = case.kind in ("train", "predict") and not case.busy
+        self.quiet = self.contest.quiet and measured
+        self.ask(f"prepare {case.name}{' short' if self.contest.short else ''}")
 
     def take_turn(self) -> None:
         """One round, while all other peers wait."""
         time.sleep(PAUSE)
-        figures = self.quiet_turn() if self.quiet else self.turn()
+        figures = self.quiet_turn() if self.quiet else self.ask("run")
         self.result.rounds.append(figures)
 
     def quiet_turn(self) -> dict:
@@ -168,14 +218,14 @@ class Worker:
         for _ in range(quiet.ATTEMPTS):
             quiet.wait_until_idle(self.process.pid)
             clock = quiet.Clock(self.process.pid)
-            figures = self.turn()
+            figures = self.ask("run")
             figures["disturbed"] = clock.disturbed()
             if not figures["disturbed"]:
                 break
         return figures
 
-    def turn(self) -> dict:
-        self.process.stdin.write("run\n")
+    def ask(self, line: str) -> dict:
+        self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
         return self.read()
 
@@ -196,7 +246,19 @@ class Worker:
         self.elsewhere.cleanup()
 
 
+@contextlib.contextmanager
+def burner(threads: int) -> Iterator[None]:
+    """Keeps the last of the processors busy that peers may use."""
+    command = [sys.executable, "-c", BURN, str(threads)]
+    with subprocess.Popen(command) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
 def takes_part(entry: Entry, case: Case) -> bool:
+    """Whether a case is for this peer: named in it, or able to."""
     if case.peers is not None:
         return entry.name in case.peers
-    return entry.predicts or case.kind != "predict"
+    return case.kind in entry.kinds

@@ -1,7 +1,8 @@
-"""The process in which one peer answers one case.
+"""The process in which one peer answers cases, one after the other.
 
-It is told by lines on its standard input and answers each with one line of JSON on what
-was its standard output; whatever the peer itself prints goes to standard error.
+It is told by lines on its standard input, `prepare CASE [short]` and `run`, and answers
+each with one line of JSON on what was its standard output; whatever the peer itself
+prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ import time
 from benchmarks import peers
 
 WARM_UP_CALLS = 50
+MOST_EPOCHS = 100
 
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("peer")
-    parser.add_argument("case")
     parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--short", action="store_true")
     options = parser.parse_args(arguments)
     answer = take_stdout()
     restrict_processors(options.threads)
@@ -32,10 +32,17 @@ def main(arguments: list[str]) -> None:
     except ImportError as error:
         answer({"absent": str(error)})
         return
-    measure = prepare(peer, options.case, options.short)
     answer({"version": peer.version()})
-    for _ in sys.stdin:
-        answer(measure())
+    measure = None
+    for line in sys.stdin:
+        command, *arguments = line.split()
+        if command == "prepare":
+            measure = None  # the last case's memory goes first
+            gc.collect()
+            measure = prepare(peer, arguments[0], "short" in arguments[1:])
+            answer({"prepared": arguments[0]})
+        else:
+            answer(measure())
 
 
 def take_stdout():
@@ -57,10 +64,11 @@ def prepare(peer, case_name, short):
     # NumPy is imported here, so that an absent peer is told before anything else.
     from benchmarks import cases
 
-    case = cases.CASES_BY_NAME[case_name]
+    case = cases.case_named(case_name)
     if short:
         case = case.shortened()
     kinds = {
+        "peak": prepare_peak,
         "train": prepare_training,
         "predict": prepare_prediction,
         "memory": prepare_memory,
@@ -69,14 +77,25 @@ def prepare(peer, case_name, short):
     return kinds[case.kind](peer, case, cases)
 
 
+def prepare_peak(peer, case, cases):
+    return peer.peak_case(case)
+
+
 def prepare_training(peer, case, cases):
     run = peer.train_case(case, cases.make_data(case))
     run(1)  # compiles what compiles
+    repeats = case.repeats
+    if case.seconds:
+        (seconds, _), _ = timed(run, 1)
+        repeats = min(max(int(case.seconds / seconds), 1), MOST_EPOCHS)
 
     def measure():
-        (seconds, cores), loss = timed(run, case.repeats)
-        microseconds = seconds / case.steps * 1e6
-        return {"value": microseconds, "cores": cores, "loss": float(loss)}
+        (seconds, cores), loss = timed(run, repeats)
+        steps = repeats * (case.rows // case.batch_size)
+        figures = {"value": seconds / steps * 1e6, "cores": cores, "loss": float(loss)}
+        if hasattr(peer, "peak"):
+            figures["ideal"] = case.flops / peer.peak(case) * 1e6
+        return figures
 
     return measure
 

@@ -12,7 +12,7 @@ A peer is a class `Peer(threads)` with
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,11 @@ class Entry:
     name: str
     title: str
     location: str  # module in this package : class
-    package: str
+    packages: str  # what has to be installed
     statement: str  # what the import case times
-    predicts: bool = True
+    kinds: tuple[str, ...] = ("train", "predict", "memory", "import")
+    environment: dict[str, str] = field(default_factory=dict)
+    variant: bool = False  # fastnn itself, otherwise
 
     def load(self):
         """The peer's class; ImportError when its package is not installed."""
@@ -50,7 +52,7 @@ PEERS = (
         "jax_peer:ScanPeer",
         "jax",
         "import jax",
-        predicts=False,
+        kinds=("train", "memory"),
     ),
     Entry("keras", "Keras on JAX", "keras_peer:Peer", "keras", "import keras"),
     Entry(
@@ -59,6 +61,33 @@ PEERS = (
         "sklearn_peer:Peer",
         "sklearn",
         "from sklearn.neural_network import MLPClassifier",
+    ),
+    Entry(
+        "onnx",
+        "ONNX Runtime",
+        "onnx_peer:Peer",
+        "onnxruntime onnx",
+        "import onnxruntime",
+        kinds=("predict", "import"),
+    ),
+    *(
+        Entry(
+            f"fastnn_{name}",
+            f"fastnn, {title}",
+            f"fastnn_peer:{class_name}",
+            "fastnn",
+            "import fastnn",
+            kinds=kinds,
+            environment=environment,
+            variant=True,
+        )
+        for name, title, class_name, kinds, environment in (
+            ("1t", "one thread", "OneThread", ("train", "predict"), {}),
+            ("float64", "float64", "Float64", ("train",), {}),
+            ("bf16", "bfloat16", "MixedBfloat16", ("train",), {}),
+            ("avx2", "AVX2", "Peer", ("train",), {"FASTNN_ISA": "avx2"}),
+            ("baseline", "baseline", "Peer", ("train",), {"FASTNN_ISA": "baseline"}),
+        )
     ),
 )
 

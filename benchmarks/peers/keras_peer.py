@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import keras
 from keras.layers import Dense, Input
 
@@ -19,6 +21,7 @@ class Peer:
         return f"{keras.__version__} on {keras.backend.backend()}"
 
     def train_case(self, case, data):
+        keras.backend.clear_session()
         model = build(case)
 
         def run(epochs):
@@ -30,7 +33,10 @@ class Peer:
         return run
 
     def predict_case(self, case):
-        return build(case).predict_on_batch
+        model = build(case)
+        if case.whole:
+            return partial(model.predict, verbose=0)
+        return model.predict_on_batch
 
 
 def build(case):

@@ -12,7 +12,7 @@ from benchmarks import cases, peers, quiet, report
 from benchmarks.contest import Result
 
 ROOT = Path(__file__).resolve().parents[2]
-TRAININGS = [case.name for case in cases.CASES if case.kind == "train"]
+TRAININGS = [c.name for c in cases.CASES if c.kind == "train" and not c.busy]
 
 
 def result(name, *values):
@@ -28,14 +28,18 @@ def test_every_case_is_printed():
     assert [c.name for c in cases.CASES if f"\n{c.name}: {c.title}" in run.stdout] == [
         c.name for c in cases.CASES
     ]
+    first = cases.grid(cases.BATCHES, cases.WIDTHS, cases.DEPTHS)[0]
+    assert f"\n  {first.name.removeprefix('grid-')} " in run.stdout
 
 
 @pytest.mark.parametrize("name", TRAININGS)
 def test_fastnn_and_numpy_reach_the_same_loss(name):
     case = cases.CASES_BY_NAME[name].shortened()
     data = cases.make_data(case)
+    # so large a network learns the rows by heart, in an order of each peer's own
+    epochs = 1 if name == "large" else 5
     losses = [
-        peers.PEERS_BY_NAME[peer].load()(1).train_case(case, data)(5)
+        peers.PEERS_BY_NAME[peer].load()(1).train_case(case, data)(epochs)
         for peer in ("fastnn", "numpy")
     ]
     assert losses[0] == pytest.approx(losses[1], rel=0.1)
@@ -46,6 +50,44 @@ def test_a_peer_ahead_is_marked():
     table = report.table(cases.CASES_BY_NAME["article"], rows)
     line = next(line for line in table.splitlines() if "NumPy by hand" in line)
     assert "0.50x  < ahead of fastnn" in line
+
+
+def test_a_variant_of_fastnn_is_never_called_ahead():
+    rows = [result("fastnn", 4.0), result("fastnn_bf16", 2.0)]
+    assert "ahead" not in report.table(cases.CASES_BY_NAME["article"], rows)
+
+
+def test_the_grid_marks_and_counts_where_a_peer_is_ahead():
+    entries = [peers.PEERS_BY_NAME[name] for name in ("fastnn", "numpy", "onnx")]
+    table = report.GridTable(entries)
+    lines = [
+        table.line(cell, [result("fastnn", 4.0), result("numpy", value)])
+        for cell, value in zip(cases.grid((1, 8), (8,), (1,)), (2.0, 8.0), strict=True)
+    ]
+    assert lines[0].endswith(" 0.50*")
+    assert lines[1].endswith(" 2.00 ")
+    assert table.summary().splitlines()[1].split() == [
+        *("numpy", "1.00", "0.50", "1", "of", "2", "cells")
+    ]
+
+
+def test_every_cell_of_the_grid_goes_by_its_name():
+    cells = cases.grid(cases.BATCHES, cases.WIDTHS, cases.DEPTHS)
+    assert len(cells) == len(set(cells)) == 5 * 9 * 4
+    assert all(cases.case_named(cell.name) == cell for cell in cells)
+
+
+def test_flops_of_a_step():
+    case = cases.cell(8, 16, 2)
+    forward = 16 * 16 + 16 * 16 + 16
+    backward = forward + 16 * 16 + 16
+    assert case.flops == 2 * 8 * (forward + backward)
+
+
+def test_time_over_that_of_the_products_at_peak():
+    peer = result("fastnn", 6.0, 3.0)
+    peer.rounds[0]["ideal"], peer.rounds[1]["ideal"] = 2.0, 1.5
+    assert report.over_ideal(peer) == 2.0
 
 
 def test_ratios_are_taken_within_rounds():

@@ -16,6 +16,7 @@ include "regularizers.pxi"
 include "optimizers.pxi"
 include "constraints.pxi"
 include "sums.pxi"
+include "peak.pxi"
 
 VECTOR_BYTES = FN_VECTOR_BYTES
 TILE_ROWS = FN_ROWS
