@@ -8,6 +8,7 @@ import inspect
 from types import SimpleNamespace
 
 import numpy as np
+import public_metrics
 
 from fastnn import (
     constraints,
@@ -55,7 +56,6 @@ REQUIRED = {
         "output_mode": "count",
         "pad_to_max_tokens": True,
     },
-    "MeanMetricWrapper": {"fn": "mean_squared_error"},
     "Rescaling": {"scale": 0.5, "offset": 1.0},
     "RMSprop": {"momentum": 0.5},
     "SGD": {"momentum": 0.5},
@@ -67,6 +67,7 @@ REQUIRED = {
         "pad_to_max_tokens": True,
     },
     "VarianceScaling": {"mode": "fan_avg"},
+    **public_metrics.REQUIRED,
 }
 
 SECOND_VALUES = {
@@ -144,6 +145,7 @@ SECOND_VALUES = {
     "units": 5,
     "use_bias": False,
     "value": 2.0,
+    **public_metrics.SECOND_VALUES,
 }
 
 # Where one class needs another second value than the rest.
@@ -157,6 +159,7 @@ SECOND_VALUES_OF = {
     ("Normalization", "axis"): (1, -1),
     ("Softmax", "axis"): 1,
     ("StringLookup", "output_mode"): "multi_hot",
+    **public_metrics.SECOND_VALUES_OF,
 }
 
 # Arguments that count only beside others: what to change from, and what is beside it.
@@ -169,6 +172,7 @@ BESIDE = {
 BESIDE_OF = {
     ("Normalization", "mean"): (0.0, {"variance": 1.0}),
     ("Normalization", "variance"): (1.0, {"mean": 0.0}),
+    **public_metrics.BESIDE_OF,
 }
 
 
@@ -317,14 +321,6 @@ def _loss(obj):
     return obj(_targets(obj), PREDICTIONS)
 
 
-def _metric(obj):
-    if type(obj).__name__ == "Mean":
-        obj.update_state(PREDICTIONS)
-    else:
-        obj.update_state(_targets(obj), PREDICTIONS)
-    return obj.result()
-
-
 def _optimizer(obj):
     return obj.hyper.tolist(), obj.kernel, obj.slots
 
@@ -338,7 +334,7 @@ _SEE = {
     "initializers": _initializer,
     "layers": _layer,
     "losses": _loss,
-    "metrics": _metric,
+    "metrics": public_metrics.behaviour,
     "optimizers": _optimizer,
     "regularizers": _regularizer,
 }

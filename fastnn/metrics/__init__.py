@@ -18,47 +18,116 @@ from fastnn.metrics.accuracy import (
     BinaryAccuracy,
     CategoricalAccuracy,
     SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
     accuracy,
     binary_accuracy,
     categorical_accuracy,
     sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
+from fastnn.metrics.auc import AUC
+from fastnn.metrics.best import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from fastnn.metrics.confusion import (
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+)
+from fastnn.metrics.correlation import (
+    ConcordanceCorrelation,
+    CosineSimilarity,
+    PearsonCorrelation,
+    concordance_correlation,
+    cosine_similarity,
+    pearson_correlation,
+)
+from fastnn.metrics.f_score import F1Score, FBetaScore
+from fastnn.metrics.iou import (
+    BinaryIoU,
+    IoU,
+    MeanIoU,
+    OneHotIoU,
+    OneHotMeanIoU,
 )
 from fastnn.metrics.loss_metrics import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     MeanAbsoluteError,
     MeanSquaredError,
+    RootMeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from fastnn.metrics.mean import Mean, MeanMetricWrapper
+from fastnn.metrics.mean import Mean, MeanMetricWrapper, Sum
 from fastnn.metrics.metric import Metric
+from fastnn.metrics.r2_score import R2Score
+from fastnn.metrics.rows import LossMetric
+from fastnn.naming import to_snake_case
 from fastnn.saving import config as _config
 from fastnn.saving.registry import Room
 
 __all__ = [
+    "AUC",
     "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
+    "BinaryIoU",
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
+    "ConcordanceCorrelation",
+    "CosineSimilarity",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
+    "IoU",
     "Mean",
     "MeanAbsoluteError",
+    "MeanIoU",
     "MeanMetricWrapper",
     "MeanSquaredError",
     "Metric",
+    "OneHotIoU",
+    "OneHotMeanIoU",
+    "PearsonCorrelation",
+    "Precision",
+    "PrecisionAtRecall",
+    "R2Score",
+    "Recall",
+    "RecallAtPrecision",
+    "RootMeanSquaredError",
+    "SensitivityAtSpecificity",
     "SparseCategoricalAccuracy",
     "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "SpecificityAtSensitivity",
+    "Sum",
+    "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
     "binary_accuracy",
     "binary_crossentropy",
     "categorical_accuracy",
     "categorical_crossentropy",
+    "concordance_correlation",
     "deserialize",
     "get",
     "mean_absolute_error",
     "mean_squared_error",
+    "pearson_correlation",
     "serialize",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
+    "top_k_categorical_accuracy",
 ]
 
 _CLASS_OF_FUNCTION = {
@@ -67,17 +136,60 @@ _CLASS_OF_FUNCTION = {
     binary_crossentropy: BinaryCrossentropy,
     categorical_accuracy: CategoricalAccuracy,
     categorical_crossentropy: CategoricalCrossentropy,
+    concordance_correlation: ConcordanceCorrelation,
+    cosine_similarity: CosineSimilarity,
     mean_absolute_error: MeanAbsoluteError,
     mean_squared_error: MeanSquaredError,
+    pearson_correlation: PearsonCorrelation,
     sparse_categorical_accuracy: SparseCategoricalAccuracy,
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+    sparse_top_k_categorical_accuracy: SparseTopKCategoricalAccuracy,
+    top_k_categorical_accuracy: TopKCategoricalAccuracy,
 }
 
 _FUNCTIONS = Room("function for a metric", _CLASS_OF_FUNCTION)
 
 _ROOM = Room(
     "metric",
-    [Mean, MeanMetricWrapper, *_CLASS_OF_FUNCTION.values()],
+    [
+        AUC,
+        Accuracy,
+        BinaryAccuracy,
+        BinaryCrossentropy,
+        BinaryIoU,
+        CategoricalAccuracy,
+        CategoricalCrossentropy,
+        ConcordanceCorrelation,
+        CosineSimilarity,
+        F1Score,
+        FBetaScore,
+        FalseNegatives,
+        FalsePositives,
+        IoU,
+        Mean,
+        MeanAbsoluteError,
+        MeanIoU,
+        MeanMetricWrapper,
+        MeanSquaredError,
+        OneHotIoU,
+        OneHotMeanIoU,
+        PearsonCorrelation,
+        Precision,
+        PrecisionAtRecall,
+        R2Score,
+        Recall,
+        RecallAtPrecision,
+        RootMeanSquaredError,
+        SensitivityAtSpecificity,
+        SparseCategoricalAccuracy,
+        SparseCategoricalCrossentropy,
+        SparseTopKCategoricalAccuracy,
+        SpecificityAtSensitivity,
+        Sum,
+        TopKCategoricalAccuracy,
+        TrueNegatives,
+        TruePositives,
+    ],
     aliases={
         "BCE": BinaryCrossentropy,
         "MAE": MeanAbsoluteError,
@@ -151,7 +263,12 @@ def resolve(identifier: Any, loss: Loss | None, output_units: int) -> Metric:
     cls = _CLASS_OF_FUNCTION.get(found)
     if cls is not None:
         return cls(name=found.__name__)
-    return MeanMetricWrapper(found, name=getattr(found, "name", None))
+    return MeanMetricWrapper(found, name=_name_of(found))
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    kind = getattr(function, "__name__", type(function).__name__)
+    return getattr(function, "name", None) or to_snake_case(kind)
 
 
 _BY_LOSS = {
@@ -168,11 +285,12 @@ _BY_LOSS["ce"] = _BY_LOSS["crossentropy"]
 
 def _by_loss(name: str, loss: Loss | None, output_units: int) -> Metric:
     binary, sparse, categorical = _BY_LOSS[name.lower()]
+    cls: Any
     if output_units == 1:
         cls = binary
     else:
         cls = sparse if getattr(loss, "target", None) == "labels" else categorical
-    if getattr(loss, "from_logits", False) and hasattr(cls, "loss_class"):
+    if getattr(loss, "from_logits", False) and issubclass(cls, LossMetric):
         return cls(name=name, from_logits=True)
     return cls(name=name)
 

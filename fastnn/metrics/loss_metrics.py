@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy.typing as npt
 
 from fastnn import losses
-from fastnn.metrics.mean import LossMetric
+from fastnn.dtypes import as_real
+from fastnn.losses.rows import match_ranks
+from fastnn.metrics.accuracy import require_alike
+from fastnn.metrics.rows import LossMetric
 
 __all__ = [
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
     "MeanAbsoluteError",
     "MeanSquaredError",
+    "RootMeanSquaredError",
     "SparseCategoricalCrossentropy",
 ]
 
@@ -25,6 +31,27 @@ class MeanSquaredError(LossMetric):
     """
 
     loss_class = losses.MeanSquaredError
+
+
+class RootMeanSquaredError(LossMetric):
+    """sqrt(mean((y_true - y_pred)^2))
+
+    Args:
+        name: Name of the metric; by default "root_mean_squared_error".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.MeanSquaredError
+
+    def _values(self, y_true, y_pred):
+        # one value for each element, which may have a weight of its own
+        pred = as_real(y_pred, self.dtype, name="y_pred")
+        true, pred = match_ranks(as_real(y_true, self.dtype, name="y_true"), pred)
+        require_alike(true, pred, true.shape == pred.shape)
+        return (pred - true) ** 2
+
+    def result(self) -> float:
+        return math.sqrt(super().result())
 
 
 class MeanAbsoluteError(LossMetric):
@@ -57,7 +84,7 @@ class BinaryCrossentropy(LossMetric):
         from_logits: bool = False,
         label_smoothing: float = 0.0,
     ):
-        super().__init__(
+        self._wrap(
             name, dtype, from_logits=from_logits, label_smoothing=label_smoothing
         )
 
@@ -83,7 +110,7 @@ class CategoricalCrossentropy(LossMetric):
         label_smoothing: float = 0.0,
         axis: int = -1,
     ):
-        super().__init__(
+        self._wrap(
             name,
             dtype,
             from_logits=from_logits,
@@ -113,7 +140,7 @@ class SparseCategoricalCrossentropy(LossMetric):
         ignore_class: None = None,
         axis: int = -1,
     ):
-        super().__init__(
+        self._wrap(
             name,
             dtype,
             from_logits=from_logits,

@@ -20,6 +20,7 @@ from fastnn.plan.fusion import (
 from fastnn.plan.gradients import record_backward
 from fastnn.plan.penalties import record_penalties, record_penalty_gradients
 from fastnn.plan.python_ops import python_loss, python_metric
+from fastnn.plan.row_losses import row_losses
 from fastnn.plan.rules.categories import as_values
 from fastnn.plan.tensor import Held, Op, Tensor
 from fastnn.plan.update import Update
@@ -140,9 +141,9 @@ def lower_step(
         sizes=(values.shape[0], int(update is not None), 0, 0, _reduction(goal.loss)),
     )
     for metric in goal.metrics:
-        _metric(builder, metric, prediction, target, goal.loss.target, None)
+        _metric(builder, metric, prediction, target, None)
     for metric in goal.weighted_metrics:
-        _metric(builder, metric, prediction, target, goal.loss.target, weight)
+        _metric(builder, metric, prediction, target, weight)
     objective = builder.ops
 
     builder.ops = []
@@ -215,63 +216,17 @@ def _loss(builder, goal, seed, logits_op, gradient, target, weight) -> Tensor:
         kernel, out = loss.logits_kernel, builder.tensor("probabilities", seed.shape)
     else:
         kernel, out = loss.kernel, None
-    return _row_losses(
+    return row_losses(
         builder, kernel, loss.scalars, seed, target, weight, gradient, out,
         _reduction(loss),
     )  # fmt: skip
 
 
-def _row_losses(
-    builder, kernel, scalars, seed, target, weight=None, gradient=None, out=None,
-    reduction=0,
-):  # fmt: skip
-    values = builder.tensor("values", (seed.height,), "float64", padded=False)
-    row_target = 0 if target.dtype == "int32" else target.row
-    builder.emit(
-        kernel,
-        (values, gradient, out),
-        (seed, target, weight),
-        sizes=(seed.height, seed.width, seed.row, row_target, reduction),
-        scalars=tuple(scalars),
-    )
-    return values
-
-
-def _metric(builder, metric, prediction, target, kind, weight) -> None:
-    """Records one metric: the values of the rows, and their running mean."""
+def _metric(builder, metric, prediction, target, weight) -> None:
+    """Records an update of one metric, compiled if it says how."""
     with builder.belonging_to(metric.name):
-        fits = kind == "labels" or target.shape == prediction.shape
-        compiled = getattr(metric, "compiled", False)
-        if not (compiled and fits and metric.target == kind):
-            call = python_metric(metric, weighted=weight is not None)
-            inputs = (prediction, target, weight)
-            builder.emit("python", (), inputs, call=call)
+        if metric.compiled and metric.fits(prediction, target):
+            metric.lower(builder, prediction, target, weight)
             return
-        values = _metric_values(builder, metric, prediction, target)
-        builder.emit(
-            "mean_accumulate",
-            (Held("total", metric.total),),
-            (values, weight),
-            sizes=(prediction.height,),
-        )
-
-
-def _metric_values(builder, metric, prediction, target) -> Tensor:
-    if metric.from_logits:
-        out = builder.tensor("probabilities", prediction.shape)
-        return _row_losses(
-            builder, metric.logits_kernel, metric.scalars, prediction, target, out=out
-        )
-    if hasattr(metric, "logits_kernel"):
-        return _row_losses(builder, metric.kernel, metric.scalars, prediction, target)
-    height = prediction.height
-    values = builder.tensor("values", (height,), "float64", padded=False)
-    row_target = 0 if target.dtype == "int32" else target.row
-    builder.emit(
-        metric.kernel,
-        (values,),
-        (prediction, target),
-        sizes=(height, prediction.width, prediction.row, row_target),
-        scalars=tuple(metric.scalars),
-    )
-    return values
+        call = python_metric(metric, weighted=weight is not None)
+        builder.emit("python", (), (prediction, target, weight), call=call)

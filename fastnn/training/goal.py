@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastnn import losses, metrics, optimizers
@@ -22,8 +22,7 @@ class Compilation:
         jit_compile: Whether the operations of a step are merged.
 
     Raises:
-        TypeError: If metrics are not a list.
-        ValueError: If something is not known.
+        ValueError: If metrics are not a list, or something is not known.
     """
 
     def __init__(
@@ -48,10 +47,13 @@ class Compilation:
         taken: set[str] = {"loss"}
         plain, weighted = (
             [
-                _unique(metrics.resolve(m, self.loss, output_shape[-1]), taken)
+                _unique(metrics.resolve(m, self.loss, output_shape[-1]), taken, prefix)
                 for m in asked
             ]
-            for asked in (self._asked, self._asked_weighted)
+            for asked, prefix in (
+                (self._asked, ""),
+                (self._asked_weighted, "weighted_"),
+            )
         )
         self._resolved = plain, weighted
 
@@ -110,17 +112,34 @@ def _optimizer(identifier: Any) -> Optimizer:
 def _metrics(name: str, value: Any, loss: Loss | None) -> Sequence[Any]:
     if value is None:
         return []
-    if not isinstance(value, list | tuple):
-        raise TypeError(f"Expected `{name}` to be a list. Received: {value!r}")
-    for metric in value:
+    if value and not isinstance(value, list | tuple | dict):
+        raise ValueError(
+            f"Expected `{name}` to be a list, or a dict with the name of the output. "
+            f"Received: {name}={value!r}"
+        )
+    flat = list(_flat(value))
+    for metric in flat:
         # what it will be depends on the output, but whether it is one does not
         if not isinstance(metric, Metric | type):
             metrics.resolve(metric, loss, 1)
-    return list(value)
+    return flat
 
 
-def _unique(metric: Metric, taken: set[str]) -> Metric:
+def _flat(value: Any) -> Iterator[Any]:
+    """The entries of lists within lists; a dict with a class name is one entry."""
+    if isinstance(value, dict) and "class_name" not in value:
+        value = list(value.values())
+    if not isinstance(value, list | tuple):
+        yield value
+        return
+    for entry in value:
+        yield from _flat(entry)
+
+
+def _unique(metric: Metric, taken: set[str], prefix: str = "") -> Metric:
     """Gives a metric a name that no other one has."""
+    if metric.name in taken:
+        metric.name = f"{prefix}{metric.name}"
     name, number = metric.name, 0
     while metric.name in taken:
         number += 1

@@ -27,6 +27,27 @@ def _accuracy(name, target, rng, shape, dtype):
     }
 
 
+def _top_k(name, target, rng, shape, dtype):
+    return {**_accuracy(name, target, rng, shape, dtype), "k": 2}
+
+
+def _similarity(rng, shape, dtype):
+    size = shape.rows, shape.units
+    pred, target = rng.normal(size=(2, *size)).astype(dtype)
+    target[::3] = pred[::3]
+    return {
+        "values": blank(np.float64, shape.rows),
+        "pred": pred,
+        "target": target,
+        "epsilon": 1e-7,
+    }
+
+
+def _scale_similarity(arguments, expected):
+    """Numbers from -1 to 1, from sums of n terms; one number varies not at all."""
+    return {"values": np.full(expected["values"].shape, arguments["pred"].shape[1] + 1)}
+
+
 def _mean_accumulate(weighted, rng, shape, dtype):
     return {
         "total": np.array([1.5, 2.0]),
@@ -64,6 +85,22 @@ CASES = [
         ("values",),
         partial(_accuracy, "labels", labels),
         needs_columns=True,
+    ),
+    Case(
+        "top_k_categorical_accuracy",
+        ("values",),
+        partial(_top_k, "target", distributions),
+        needs_columns=True,
+    ),
+    Case(
+        "sparse_top_k_categorical_accuracy",
+        ("values",),
+        partial(_top_k, "labels", labels),
+        needs_columns=True,
+    ),
+    *(
+        Case(name, ("values",), _similarity, "", _scale_similarity, needs_columns=True)
+        for name in ("cosine", "concordance_correlation", "pearson_correlation")
     ),
     *(
         Case(

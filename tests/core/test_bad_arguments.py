@@ -20,6 +20,7 @@ FREE = {
     ("l1_l2_value", "weight", 0),
     ("sparse_categorical_accuracy", "pred", 1),
     ("sparse_categorical_crossentropy-without gradient", "pred", 1),
+    ("sparse_top_k_categorical_accuracy", "pred", 1),
     ("mean_accumulate-plain", "values", 0),
     ("non_negative_constraint", "weight", 0),
 }

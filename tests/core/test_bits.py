@@ -38,6 +38,8 @@ def is_row_wise(case):
         return False
     if case.kernel == "norm_constraint":
         return False
+    if case.kernel in ("threshold_counts", "f_score_sums", "r2_sums"):
+        return False
     if case.kernel in ("dropout_forward", "permute"):  # the row's number counts
         return False
     if str(case) in ("affine_forward-3", "affine_backward-3"):  # settings take turns

@@ -1,17 +1,21 @@
 """Metrics against the reference, streaming over batches, and what they refuse."""
 
+import copy
+import pickle
+
 import numpy as np
+import public_metrics
 import pytest
-from public_objects import public_classes
+from public_objects import make, public_classes
 from reference import KERNELS
 
 from fastnn import losses, metrics
 from fastnn._core import kernels
-from fastnn.metrics.mean import CompiledMetric, LossMetric
+from fastnn.metrics.rows import LossMetric, RowMetric
 from fastnn.naming import to_snake_case
 
 CLASSES = [cls for _, cls in public_classes("metrics")]
-COMPILED = [cls for cls in CLASSES if issubclass(cls, CompiledMetric)]
+ROWS = [cls for cls in CLASSES if issubclass(cls, RowMetric)]
 DTYPES = ["float32", "float64"]
 
 
@@ -29,7 +33,7 @@ def expected_values(metric, y_true, y_pred):
         KERNELS[metric.kernel](values, y_pred, true, *metric.scalars)
     elif metric.from_logits:
         inputs = (y_pred, true, None, 1.0, *metric.scalars)
-        KERNELS[metric.logits_kernel](None, values, None, *inputs)
+        KERNELS[metric.kernel](None, values, None, *inputs)
     else:
         KERNELS[metric.kernel](None, values, y_pred, true, None, 1.0, *metric.scalars)
     return values
@@ -41,7 +45,7 @@ def settings(cls):
         yield {"from_logits": True}
 
 
-CASES = [(cls, kwargs) for cls in COMPILED for kwargs in settings(cls)]
+CASES = [(cls, kwargs) for cls in ROWS for kwargs in settings(cls)]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -57,13 +61,14 @@ def test_batches_against_the_reference(cls, kwargs, weighted, dtype, rng):
         values.extend(expected_values(metric, y_true, y_pred))
         weights.extend(weight)
     rel = 1e-5 if dtype == "float32" else 1e-12
-    assert metric.result() == pytest.approx(
-        np.average(values, weights=weights), rel=rel
-    )
+    expected = np.average(values, weights=weights)
+    if cls is metrics.RootMeanSquaredError:
+        expected = np.sqrt(expected)
+    assert metric.result() == pytest.approx(expected, rel=rel)
     assert isinstance(metric.result(), float)
 
 
-@pytest.mark.parametrize("cls", COMPILED)
+@pytest.mark.parametrize("cls", ROWS)
 def test_kernels_exist(cls):
     metric = cls()
     assert metric.compiled
@@ -72,18 +77,64 @@ def test_kernels_exist(cls):
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_reset_forgets_everything(cls, rng):
-    metric = cls("mean_squared_error") if cls is metrics.MeanMetricWrapper else cls()
-    args = (
-        (rng.uniform(size=4),) if cls is metrics.Mean else batch(metric, "float32", rng)
-    )
-    first = metric(*args)
-    assert [v.name for v in metric.variables] == ["total", "count"]
-    assert metric.variables[1].value == len(args[0])
+def test_reset_forgets_everything(cls):
+    metric = make(cls)
+    batch = public_metrics.batch(metric)
+    first = np.array(metric(*batch))
+    assert any(np.any(v.value) for v in metric.variables)
     metric.reset_state()
-    assert metric.result() == 0
-    assert metric.total.tolist() == [0, 0]
-    assert metric(*args) == first
+    assert not any(np.any(v.value) for v in metric.variables)
+    assert np.array_equal(metric(*batch), first)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, lambda obj: pickle.loads(pickle.dumps(obj))]
+)
+def test_a_copy_goes_on_by_itself(cls, duplicate):
+    metric = make(cls)
+    batch = public_metrics.batch(metric)
+    metric.update_state(*batch)
+    before = [v.numpy() for v in metric.variables]
+    again = duplicate(metric)
+    again.update_state(*batch)
+    for mine, old, new in zip(metric.variables, before, again.variables, strict=True):
+        assert np.array_equal(mine.value, old)
+        assert np.allclose(new.value, 2 * old)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_two_batches_are_as_one(cls):
+    together, apart = make(cls), make(cls)
+    batch = public_metrics.batch(together)
+    together.update_state(*(np.concatenate([part, part[:1]]) for part in batch))
+    apart.update_state(*batch)
+    apart.update_state(*(part[:1] for part in batch))
+    for a, b in zip(together.variables, apart.variables, strict=True):
+        assert np.allclose(a.value, b.value)
+    assert np.allclose(together.result(), apart.result())
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_weights_count_rows(cls):
+    weighted, repeated = make(cls), make(cls)
+    batch = public_metrics.batch(weighted)
+    times = 1 + np.arange(len(batch[0])) % 3
+    weighted.update_state(*batch, sample_weight=times)
+    repeated.update_state(*(np.repeat(part, times, axis=0) for part in batch))
+    assert np.allclose(weighted.result(), repeated.result())
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_state_can_be_put_back(cls):
+    metric, other = make(cls), make(cls)
+    batch = public_metrics.batch(metric)
+    expected = metric(*batch)
+    other.update_state(*batch)
+    other.reset_state()
+    for mine, its in zip(other.variables, metric.variables, strict=True):
+        mine.assign(its.value)
+    assert np.array_equal(other.result(), expected)
 
 
 def test_mean_by_hand():
@@ -98,12 +149,20 @@ def test_mean_by_hand():
     assert metrics.Mean()([1, 3, 5, 7], sample_weight=[1, 1, 0, 0]) == 2
 
 
+def test_sum_by_hand():
+    total = metrics.Sum()
+    assert total([1, 3, 5, 7]) == 16
+    assert total([[1, 3], [5, 7]], sample_weight=[1, 3]) == 16 + 4 + 36
+    assert total(2.0) == 58
+    assert [(v.name, v.value) for v in total.variables] == [("total", 58)]
+
+
 @pytest.mark.parametrize("weight", [[1, 2], np.ones((3, 3)), np.ones((3, 1, 2))])
 def test_weights_that_do_not_fit_are_refused(weight):
     mean = metrics.Mean()
     with pytest.raises(ValueError, match=r"Received: sample_weight\.shape="):
         mean.update_state(np.zeros((3, 2)), weight)
-    assert mean.total.tolist() == [0, 0]
+    assert [float(v) for v in mean.variables] == [0, 0]
 
 
 def test_accuracies_by_hand():
@@ -132,7 +191,7 @@ def test_wrapper_passes_its_arguments_on():
     metric = metrics.MeanMetricWrapper(within, distance=1)
     metric.update_state([1, 2, 3], [1, 4, 4])
     assert metric.result() == pytest.approx(2 / 3)
-    assert metric.name == "within"
+    assert metric.name == "mean_metric_wrapper"
     config = metrics.serialize(metric)
     again = metrics.deserialize(config, custom_objects={"within": within})
     assert again([1, 2, 3], [1, 4, 4]) == pytest.approx(2 / 3)
@@ -167,13 +226,47 @@ def test_a_metric_of_ones_own():
     assert Largest.from_config(metric.get_config()).name == "largest"
 
 
-def test_a_changed_result_is_not_overlooked():
+def test_a_changed_update_is_not_overlooked():
     class Percent(metrics.CategoricalAccuracy):
         def result(self):
             return 100 * super().result()
 
-    assert not Percent().compiled
-    assert metrics.MeanSquaredError().compiled
+    class Halved(metrics.AUC):
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            super().update_state(y_true, np.asarray(y_pred) / 2, sample_weight)
+
+    assert Percent().compiled  # what it adds up is the same
+    assert not Halved().compiled
+    assert not Largest().compiled
+
+
+def test_parts_of_a_metric_are_a_part_of_its_state():
+    class Both(metrics.Metric):
+        def __init__(self):
+            super().__init__()
+            self.mean, self.others = metrics.Mean(), [metrics.Sum()]
+
+        def update_state(self, values):
+            for part in (self.mean, *self.others):
+                part.update_state(values)
+
+        def result(self):
+            return {"mean": self.mean.result(), "sum": self.others[0].result()}
+
+    both = Both()
+    assert both([1, 3]) == {"mean": 2, "sum": 4}
+    assert [v.name for v in both.variables] == ["total", "count", "total"]
+    both.reset_state()
+    assert both([5]) == {"mean": 5, "sum": 5}
+
+
+def test_a_constructor_that_forgets_the_base():
+    class Forgetful(metrics.Metric):
+        def __init__(self):
+            self.total = self.add_variable(())
+
+    with pytest.raises(RuntimeError, match="super"):
+        Forgetful()
 
 
 @pytest.mark.parametrize("method", ["update_state", "result"])
@@ -182,10 +275,10 @@ def test_the_base_says_what_to_override(method):
         getattr(metrics.Metric(name="bare"), method)()
 
 
-@pytest.mark.parametrize("cls", COMPILED)
+@pytest.mark.parametrize("cls", ROWS)
 def test_wrong_shapes_are_refused_and_change_nothing(cls):
     metric = cls()
-    wrong = np.zeros((2, 4)) if metric.target == "values" else np.zeros(3, int)
+    wrong = np.zeros((3, 3)) if metric.target == "values" else np.zeros(3, int)
     with pytest.raises(ValueError, match=r"Received: y_true\.shape="):
         metric.update_state(wrong, np.zeros((2, 3)))
-    assert metric.total.tolist() == [0, 0]
+    assert [float(v) for v in metric.variables] == [0, 0]

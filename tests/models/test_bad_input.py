@@ -200,7 +200,7 @@ def test_a_model_that_was_not_built_is_not_built_by_an_error(spoil, x, onehot):
         (("adam", "mean_squared"), ValueError, ["'mean_squared_error'"]),
         (("adam", "mse", ["acuracy"]), ValueError, ["'accuracy'", "'acuracy'"]),
         (("adam", "mse", None, ["acuracy"]), ValueError, ["'accuracy'"]),
-        (("adam", "mse", "mae"), TypeError, ["list", "'mae'"]),
+        (("adam", "mse", "mae"), ValueError, ["list", "'mae'"]),
         (("adam", "mse", [3]), ValueError, ["metric", "3"]),
         (("adam", "mse", [None]), ValueError, ["None"]),
         ((None, "mse"), ValueError, ["optimizer=None"]),
