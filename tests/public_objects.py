@@ -98,6 +98,16 @@ SECOND_VALUES = {
     "batch_size": 8,
     "beta_1": 0.5,
     "beta_2": 0.5,
+    "beta_constraint": "non_neg",
+    "beta_initializer": "ones",
+    "beta_regularizer": "l1",
+    "center": False,
+    "gamma_constraint": "non_neg",
+    "gamma_initializer": "zeros",
+    "gamma_regularizer": "l2",
+    "moving_mean_initializer": "ones",
+    "moving_variance_initializer": "zeros",
+    "synchronized": True,
     "bias_constraint": "unit_norm",
     "bias_initializer": "ones",
     "bias_regularizer": "l1",
@@ -150,6 +160,9 @@ SECOND_VALUES = {
 
 # Where one class needs another second value than the rest.
 SECOND_VALUES_OF = {
+    ("BatchNormalization", "axis"): 1,
+    ("BatchNormalization", "epsilon"): 0.5,
+    ("BatchNormalization", "scale"): False,
     ("Discretization", "epsilon"): 0.0,
     ("Hashing", "dtype"): "float64",
     ("HashedCrossing", "output_mode"): "int",
@@ -238,9 +251,12 @@ class FakeBuilder:
     def needs_gradient(self, x):
         return True
 
+    def keep_average(self, average, value, momentum):
+        self.ops.append(("keep_average", _content(average), average.shape, momentum))
+
     def permute(self, x, order):
         self.ops.append(("permute", tuple(order)))
-        return SimpleNamespace(shape=tuple(x.shape[axis] for axis in order))
+        return Tensor("permute", tuple(x.shape[axis] for axis in order), "float32")
 
     def python_layer(self, layer, x, shape):
         self.ops.append(("python_layer", layer, shape))

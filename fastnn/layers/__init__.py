@@ -15,6 +15,7 @@ from fastnn.layers.dropout import Dropout
 from fastnn.layers.flatten import Flatten
 from fastnn.layers.input_layer import Input, InputLayer
 from fastnn.layers.layer import Layer
+from fastnn.layers.normalization.batch_normalization import BatchNormalization
 from fastnn.layers.preprocessing.category_encoding import CategoryEncoding
 from fastnn.layers.preprocessing.discretization import Discretization
 from fastnn.layers.preprocessing.hashed_crossing import HashedCrossing
@@ -27,12 +28,13 @@ from fastnn.saving import config as _config
 from fastnn.saving.registry import Room
 
 __all__ = [
+    "ELU",
     "Activation",
+    "BatchNormalization",
     "CategoryEncoding",
     "Dense",
     "Discretization",
     "Dropout",
-    "ELU",
     "Flatten",
     "HashedCrossing",
     "Hashing",
@@ -54,6 +56,7 @@ LAYERS = Room(
     "layer",
     [
         Activation,
+        BatchNormalization,
         CategoryEncoding,
         Dense,
         Discretization,

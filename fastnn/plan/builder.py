@@ -26,6 +26,7 @@ class Builder:
 
     Attributes:
         ops: The operations so far.
+        updates: Operations that end the step: what layers keep from it.
         trainable: The variables that the forward pass may be differentiated for.
     """
 
@@ -33,6 +34,7 @@ class Builder:
         self.dtype = dtype
         self.training = training
         self.ops: list[Op] = []
+        self.updates: list[Op] = []
         self.trainable: list[Variable] = []
         self._needs_gradient: set[Tensor] = set()
         self._layer = ""
@@ -94,6 +96,25 @@ class Builder:
         op = Op(kind, outputs, inputs, layer=self._layer, **settings)
         self.ops.append(op)
         return op
+
+    def keep_average(self, average: Variable, value: Tensor, momentum: float) -> None:
+        """Records average := average * momentum + value * (1 - momentum), for the end
+        of the step: one whose loss is not finite leaves no trace.
+
+        Args:
+            average: A variable of one axis that training leaves alone.
+            value: A vector that the step computes.
+            momentum: How much is kept.
+        """
+        op = Op(
+            "moving_average",
+            (average,),
+            (value,),
+            sizes=average.shape,
+            scalars=(momentum,),
+            layer=self._layer,
+        )
+        self.updates.append(op)
 
     def needs_gradient(self, tensor: Tensor) -> bool:
         """Whether anything trainable lies before `tensor`."""

@@ -30,11 +30,16 @@ _PER_ELEMENT = {
     "softmax_backward": 4,
     "sparsemax_forward": 12,
     "sparsemax_backward": 4,
+    "affine_forward": 3,
+    "batch_normalization_forward": 3,
+    "batch_normalization_backward": 5,
     "adam_update": 12,
     "adam_amsgrad_update": 13,
     "rmsprop_update": 8,
     "sgd_update": 2,
 }
+# the same per element of the first input, where the result is smaller
+_PER_INPUT = {"batch_moments": 5, "batch_normalization_sums": 5}
 FORWARD_PRODUCTS = ("dense_forward", "dense_bf16_forward")
 WEIGHT_PRODUCTS = ("dense_backward_weight", "dense_bf16_backward_weight")
 INPUT_PRODUCTS = ("dense_backward_input", "dense_bf16_backward_input")
@@ -47,6 +52,8 @@ def flops(op: Op, rows: int) -> int:
     if op.kind in _PRODUCTS:
         height, inputs, units = op.sizes[:3]
         return 2 * rows * height * inputs * units
+    if op.kind in _PER_INPUT:
+        return _PER_INPUT[op.kind] * _elements(op.inputs[0], rows)
     first = next((o for o in op.operands if o is not None), None)
     return _PER_ELEMENT.get(op.kind, 1) * _elements(first, rows)
 
@@ -58,7 +65,7 @@ def traffic(op: Op, rows: int) -> int:
 
 def _elements(operand: Operand, rows: int) -> int:
     if isinstance(operand, Tensor):
-        return rows * math.prod(operand.shape)
+        return (rows if operand.per_sample else 1) * math.prod(operand.shape)
     if isinstance(operand, Held):
         return operand.array.size
     return operand.value.size if isinstance(operand, Variable) else 0

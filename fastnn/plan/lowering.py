@@ -93,7 +93,8 @@ def lower_prediction(
     out = _forward(builder, layers, input_shape)
     ops = read_in_place(fuse_forward(builder.ops))
     sizes = (Y, out.height, out.width, out.row)
-    return [*ops, Op("scatter", (), (out,), sizes=sizes)], out.shape
+    scatter = Op("scatter", (), (out,), sizes=sizes)
+    return [*ops, scatter, *builder.updates], out.shape
 
 
 def lower_step(
@@ -155,7 +156,7 @@ def lower_step(
         update.record(builder, trainable)
         update.record_constraints(builder, trainable)
     backward = fuse_backward(builder.ops) if fuse else builder.ops
-    ops = [*forward, *objective, *backward]
+    ops = [*forward, *objective, *backward, *builder.updates]
     return Steps(fetch_ahead(ops) if fuse else ops, forward, prediction)
 
 

@@ -89,12 +89,18 @@ def _search(model, plan, arrays, rows, iteration) -> tuple[str | None, str]:
 def _forward(model, plan, arrays, rows, iteration):
     """(layer, tensor, its values) in the order in which they are computed."""
     ops = plan.steps.forward
-    tensors = [op.outputs[0] for op in ops if isinstance(op.outputs[0], Tensor)]
+    results = [(op.layer, op.outputs[0]) for op in ops]
+    tensors = [
+        tensor
+        for _, tensor in results
+        if isinstance(tensor, Tensor) and tensor.per_sample
+    ]
     bound = bind(ops, len(rows), model.dtype, tuple(tensors))
     bound.program.bind(np.ascontiguousarray(arrays.x[rows]))
     bound.program.run(len(rows), len(rows), 0, 1, iteration=iteration)
-    for op in ops:
-        yield op.layer, op.outputs[0], bound.memory.view(op.outputs[0])
+    for layer, tensor in results:
+        if tensor in tensors:
+            yield layer, tensor, bound.memory.view(tensor)
 
 
 def _first_bad(values: np.ndarray) -> int | None:

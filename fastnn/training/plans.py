@@ -17,6 +17,7 @@ from fastnn.plan.tensor import Op
 from fastnn.plan.update import Update
 from fastnn.threads import get_num_threads
 from fastnn.training.pace import Pace
+from fastnn.training.whole_batch import WholeBatch, couples_rows
 from fastnn.variable import Variable
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Plans:
         log: [loss of the last batch, 0, sum of loss * rows, sum of rows] of the steps
             since the last reset.
         ready: What runs predictions straight on what the user passes in, once it is
-            built; never where a layer has to read it first.
+            built; never where it has to be checked or read first.
         gradients: What runs `compute_gradients`, once it is built.
     """
 
@@ -100,13 +101,14 @@ class Plans:
         self.ready: engine.Predictor | None = None
         self.gradients: GradientPlan | None = None
         self._steps: dict[bool, StepPlan] = {}
-        self._of_training: engine.Predictor | None = None
-        self._of_codes: engine.Predictor | None = None
+        self._of_training: tuple[Any, Any] = (None, None)
+        self._of_checked: engine.Predictor | None = None
 
     def clear(self) -> None:
         """Forgets all plans, after the network itself has changed."""
         self._steps.clear()
-        self.ready = self._of_training = self._of_codes = self.gradients = None
+        self.ready = self._of_checked = self.gradients = None
+        self._of_training = (None, None)
 
     def step(
         self,
@@ -151,17 +153,22 @@ class Plans:
             self._watch(model)
         return plan
 
-    def predictor(self, model: Model, *, training: bool = False) -> engine.Predictor:
+    def predictor(
+        self, model: Model, *, training: bool = False
+    ) -> engine.Predictor | WholeBatch:
         """What runs predictions; `training` leaves dropout and its like active."""
-        known = self._of_training if training else self.ready or self._of_codes
+        trainable = [layer.trainable for layer in model._flatten_layers()]
+        known: Any = self.ready or self._of_checked
+        if training:
+            known = self._of_training[1] if self._of_training[0] == trainable else None
         if known is None:
             known = make_predictor(
                 [model], model.weights, model.sample_shape, model.dtype, training
             )
             if training:
-                self._of_training = known
-            elif model.reads:
-                self._of_codes = known
+                self._of_training = (trainable, known)
+            elif model.reads or isinstance(known, WholeBatch):
+                self._of_checked = known
             else:
                 self.ready = known
             self._watch(model)
@@ -180,7 +187,7 @@ def make_predictor(
     input_shape: tuple[int, ...],
     dtype: str,
     training: bool,
-) -> engine.Predictor:
+) -> engine.Predictor | WholeBatch:
     if weights:
         adopt(weights)
     ops, shape = lower_prediction(layers, input_shape, dtype, training)
@@ -191,6 +198,11 @@ def make_predictor(
     def make() -> engine.Program:
         return bind(ops, block, dtype).program
 
-    return engine.Predictor(
+    predictor = engine.Predictor(
         make, input_shape, shape, dtype, work, _WORTH_A_THREAD, choose_threads
+    )
+    if not couples_rows(ops):
+        return predictor
+    return WholeBatch(
+        ops, dtype, lambda rows: choose_threads(work * rows), predictor.result
     )

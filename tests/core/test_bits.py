@@ -36,7 +36,9 @@ def is_row_wise(case):
     """Whether each row of the outputs depends on that row of the inputs only."""
     if case.kernel.endswith(("backward_weight", "backward_bias")):
         return False
-    if case.kernel == "norm_constraint":
+    if case.kernel == "batch_normalization_backward":
+        return False
+    if case.kernel in ("norm_constraint", "batch_statistics", "normalization_scale"):
         return False
     if case.kernel in ("threshold_counts", "f_score_sums", "r2_sums"):
         return False

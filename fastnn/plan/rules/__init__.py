@@ -7,6 +7,7 @@ the one table. A new kind is a file here, a line in the table, and a kernel.
 from fastnn.plan.rules import (
     add,
     affine,
+    batch_normalization,
     dense,
     dropout,
     elementwise,
@@ -22,6 +23,7 @@ __all__ = ["RULES", "Gradients", "Rule"]
 RULES = {
     "add": add.RULE,
     "affine_forward": affine.RULE,
+    "batch_normalization_forward": batch_normalization.RULE,
     "dense_bf16_forward": dense.RULE,
     "dense_forward": dense.RULE,
     "dropout_forward": dropout.RULE,
