@@ -39,10 +39,14 @@ ABSTRACT |= {"Constraint", "Regularizer"}
 
 REQUIRED = {
     "Activation": {"activation": "relu"},
+    "ActivityRegularization": {"l1": 0.1},
+    "AlphaDropout": {"rate": 0.25, "seed": 1},
     "CategoryEncoding": {"num_tokens": 4},
     "Dense": {"units": 3},
     "Discretization": {"bin_boundaries": [0.0, 0.5, 1.0], "output_mode": "count"},
     "Dropout": {"rate": 0.25, "seed": 1},
+    "GaussianDropout": {"rate": 0.25, "seed": 1},
+    "GaussianNoise": {"stddev": 0.5, "seed": 1},
     "HashedCrossing": {"num_bins": 50, "output_mode": "one_hot"},
     "Hashing": {"num_bins": 50, "output_mode": "count"},
     "InputLayer": {"shape": (4,)},
@@ -57,6 +61,9 @@ REQUIRED = {
         "pad_to_max_tokens": True,
     },
     "Rescaling": {"scale": 0.5, "offset": 1.0},
+    "Permute": {"dims": (2, 1)},
+    "RepeatVector": {"n": 3},
+    "Reshape": {"target_shape": (2, -1)},
     "RMSprop": {"momentum": 0.5},
     "SGD": {"momentum": 0.5},
     "StringLookup": {
@@ -73,6 +80,10 @@ REQUIRED = {
 SECOND_VALUES = {
     "activation": "tanh",
     "alpha": 0.5,
+    "activity_regularizer": "l2",
+    "dims": (1, 2),
+    "n": 5,
+    "target_shape": (4, -1),
     "bin_boundaries": [0.5, 2.0],
     "encoding": "latin-1",
     "idf_weights": [1.0, 2.0],
@@ -164,6 +175,7 @@ SECOND_VALUES_OF = {
     ("BatchNormalization", "epsilon"): 0.5,
     ("BatchNormalization", "scale"): False,
     ("Discretization", "epsilon"): 0.0,
+    ("Flatten", "data_format"): "last",
     ("Hashing", "dtype"): "float64",
     ("HashedCrossing", "output_mode"): "int",
     ("IntegerLookup", "mask_token"): 5,
@@ -236,9 +248,11 @@ class FakeBuilder:
     def __init__(self):
         self.ops = []
 
-    def forward(self, kind, x, *weights, shape, scalars=(), function=None, key=None):
+    def forward(
+        self, kind, x, *weights, shape, sizes=(), scalars=(), function=None, key=None
+    ):
         values = [_content(w) for w in weights]
-        self.ops.append((kind, values, tuple(shape), scalars, function, key))
+        self.ops.append((kind, values, tuple(shape), scalars, function, key, sizes))
         return SimpleNamespace(shape=tuple(shape))
 
     def emit(self, kind, outputs, inputs, sizes=(), scalars=(), **further):
@@ -254,9 +268,14 @@ class FakeBuilder:
     def keep_average(self, average, value, momentum):
         self.ops.append(("keep_average", _content(average), average.shape, momentum))
 
+    def reshape(self, x, shape):
+        self.ops.append(("reshape", [], tuple(shape)))
+        return Tensor("reshape", tuple(shape), "float32")
+
     def permute(self, x, order):
-        self.ops.append(("permute", tuple(order)))
-        return Tensor("permute", tuple(x.shape[axis] for axis in order), "float32")
+        shape = tuple(x.shape[axis] for axis in order)
+        self.ops.append(("permute", tuple(order), shape))
+        return Tensor("permute", shape, "float32")
 
     def python_layer(self, layer, x, shape):
         self.ops.append(("python_layer", layer, shape))
@@ -273,6 +292,11 @@ def _content(operand):
         return None
     array = operand.array if isinstance(operand, Held) else operand.value
     return array.tolist()
+
+
+def row_shape(cls):
+    """Shape of a row that a layer of the class takes."""
+    return (4,) if cls.__name__ == "RepeatVector" else (2, 4)
 
 
 def lowered(layer, shape=(4,)):
@@ -316,11 +340,13 @@ def _categories(obj):
 
 def _layer(obj):
     if isinstance(obj, CategoricalLayer | HashedCrossing):
-        return _categories(obj), obj.trainable, obj.input_shape
-    ops = lowered(obj, (2, 4))
+        penalty = obj.activity_regularizer and serialize(obj.activity_regularizer)
+        return _categories(obj), obj.trainable, obj.input_shape, penalty
+    ops = lowered(obj, row_shape(type(obj)))
     beside = [(w.regularizer, w.constraint) for w in obj.weights]
     penalties = [[part and serialize(part) for part in pair] for pair in beside]
     declared = (obj.input_shape, getattr(obj, "batch_shape", None))
+    penalties.append(obj.activity_regularizer and serialize(obj.activity_regularizer))
     return ops, penalties, declared, obj.trainable, len(obj.trainable_weights)
 
 

@@ -10,12 +10,16 @@ from fastnn.layers.activations.elu import ELU
 from fastnn.layers.activations.leaky_relu import LeakyReLU
 from fastnn.layers.activations.relu import ReLU
 from fastnn.layers.activations.softmax import Softmax
+from fastnn.layers.activity_regularization import ActivityRegularization
 from fastnn.layers.dense import Dense
-from fastnn.layers.dropout import Dropout
+from fastnn.layers.dropout import AlphaDropout, Dropout
 from fastnn.layers.flatten import Flatten
+from fastnn.layers.gaussian import GaussianDropout, GaussianNoise
+from fastnn.layers.identity import Identity
 from fastnn.layers.input_layer import Input, InputLayer
 from fastnn.layers.layer import Layer
 from fastnn.layers.normalization.batch_normalization import BatchNormalization
+from fastnn.layers.permute import Permute
 from fastnn.layers.preprocessing.category_encoding import CategoryEncoding
 from fastnn.layers.preprocessing.discretization import Discretization
 from fastnn.layers.preprocessing.hashed_crossing import HashedCrossing
@@ -24,28 +28,38 @@ from fastnn.layers.preprocessing.integer_lookup import IntegerLookup
 from fastnn.layers.preprocessing.normalization import Normalization
 from fastnn.layers.preprocessing.rescaling import Rescaling
 from fastnn.layers.preprocessing.string_lookup import StringLookup
+from fastnn.layers.repeat_vector import RepeatVector
+from fastnn.layers.reshape import Reshape
 from fastnn.saving import config as _config
 from fastnn.saving.registry import Room
 
 __all__ = [
     "ELU",
     "Activation",
+    "ActivityRegularization",
+    "AlphaDropout",
     "BatchNormalization",
     "CategoryEncoding",
     "Dense",
     "Discretization",
     "Dropout",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
     "HashedCrossing",
     "Hashing",
+    "Identity",
     "Input",
     "InputLayer",
     "IntegerLookup",
     "Layer",
     "LeakyReLU",
     "Normalization",
+    "Permute",
     "ReLU",
+    "RepeatVector",
     "Rescaling",
+    "Reshape",
     "Softmax",
     "StringLookup",
     "deserialize",
@@ -56,6 +70,8 @@ LAYERS = Room(
     "layer",
     [
         Activation,
+        ActivityRegularization,
+        AlphaDropout,
         BatchNormalization,
         CategoryEncoding,
         Dense,
@@ -63,14 +79,20 @@ LAYERS = Room(
         Dropout,
         ELU,
         Flatten,
+        GaussianDropout,
+        GaussianNoise,
         HashedCrossing,
         Hashing,
+        Identity,
         InputLayer,
         IntegerLookup,
         LeakyReLU,
         Normalization,
+        Permute,
         ReLU,
+        RepeatVector,
         Rescaling,
+        Reshape,
         Softmax,
         StringLookup,
     ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from fastnn import dtype_policies
+from fastnn import dtype_policies, regularizers
 from fastnn.dtypes import as_real
 from fastnn.layers import composite, python_layer
 from fastnn.layers.weight_holder import WeightHolder, unchanged_on_failure
@@ -45,6 +45,8 @@ class Layer(WeightHolder, Configurable):
             products of operands rounded to bfloat16. See `DTypePolicy`.
         input_shape: Shape of one row of the input, for the first layer of a model.
         input_dim: The same for rows of one axis: `input_shape=(input_dim,)`.
+        activity_regularizer: A penalty on the outputs, or None; see
+            `fastnn.regularizers.get`. The loss grows by penalty(outputs) / rows.
 
     Raises:
         ValueError: If an argument has a wrong value.
@@ -94,10 +96,12 @@ class Layer(WeightHolder, Configurable):
         dtype: npt.DTypeLike | None = None,
         input_shape: Sequence[int] | None = None,
         input_dim: int | None = None,
+        activity_regularizer: Any = None,
     ):
         self.name = auto_name(type(self).__name__) if name is None else _name(name)
         self.dtype_policy = dtype_policies.get(dtype)
         self._shape_of_rows = _first_shape(input_shape, input_dim)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
         self.built = False
         self.built_for: Shape | None = None
         super().__init__(trainable)
@@ -231,7 +235,10 @@ class Layer(WeightHolder, Configurable):
         inputs = as_real(inputs, self.dtype, name=f"the inputs of {self.name!r}")
         if not self.built:
             self.build((None, *inputs.shape[1:]))
-        return evaluate_layer(self, inputs, training=bool(training))
+        outputs = evaluate_layer(self, inputs, training=bool(training))
+        if self.activity_regularizer is not None:
+            self._penalties = [self.activity_regularizer(outputs) / len(outputs)]
+        return outputs
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

@@ -40,6 +40,7 @@ class WeightHolder:
         vars(self).setdefault("_tracked", {})
         self._weights: list[Variable] = []
         self._made_trainable = 0  # the first so many of them were
+        self._penalties: list[float] = []
         self._path: str | None = None
         self._scope_is_open = False
         self.trainable = trainable
@@ -252,9 +253,11 @@ class WeightHolder:
 
     @property
     def losses(self) -> list[float]:
-        """The penalties on the trainable weights, as they are now."""
+        """The penalty on the outputs of its last call on an array, and those on the
+        trainable weights, as they are now."""
         penalized = [w for w in self.trainable_weights if w.regularizer is not None]
-        return [weight.regularizer(weight.value) for weight in penalized]  # type: ignore[misc]
+        of_weights = [weight.regularizer(weight.value) for weight in penalized]  # type: ignore[misc]
+        return [*self._penalties, *of_weights]
 
     def get_weights(self) -> list[np.ndarray]:
         """Returns copies of all weights."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from fastnn._core import engine, kernels, operations
 from fastnn.plan.memory import Layout, plan_memory
-from fastnn.plan.tensor import Held, Op, Operand, Tensor
+from fastnn.plan.tensor import VIEWS, Held, Op, Operand, Tensor
 from fastnn.variable import Variable, padded_zeros
 
 __all__ = ["Bound", "Memory", "bind"]
@@ -31,20 +31,22 @@ class Memory:
 
     def view(self, tensor: Tensor) -> np.ndarray:
         """A tensor as an array, (capacity, *shape)."""
-        return tensor.view(self.block[self.layout.offsets[tensor] :], self.capacity)
+        offset = self.layout.offsets[tensor.root]
+        return tensor.view(self.block[offset:], self.capacity)
 
     def address(self, operand: Operand) -> int:
         """Where an operand begins; 0 for None."""
         if operand is None:
             return 0
         if isinstance(operand, Tensor):
-            return self.block.ctypes.data + self.layout.offsets[operand]
+            return self.block.ctypes.data + self.layout.offsets[operand.root]
         return _array(operand).ctypes.data
 
 
 @dataclasses.dataclass(frozen=True)
 class Bound:
-    """A plan in memory: its operations, numbered as in the program that runs them."""
+    """A plan in memory: its operations, numbered as in the program that runs them;
+    those without code are left out."""
 
     ops: list[Op]
     program: engine.Program
@@ -62,6 +64,7 @@ def bind(
         dtype: "float32" or "float64".
         kept: Tensors that must survive to the end of a step.
     """
+    ops = [op for op in ops if op.kind not in VIEWS]
     layout = plan_memory(ops, capacity, kept)
     block = padded_zeros((1, max(layout.size, 1)), np.uint8)[0]
     memory = Memory(block, layout, capacity)

@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from fastnn.plan.rules import RULES, permute
+from fastnn.plan.rules import RULES, activity, permute
 from fastnn.plan.rules.categories import as_values
+from fastnn.plan.rules.reshape import viewed
 from fastnn.plan.tensor import Op, Operand, Tensor
 from fastnn.variable import Variable
 
@@ -72,7 +73,16 @@ class Builder:
             self.trainable.extend(new)
         with self.belonging_to(layer.name):
             out = layer.lower(self, x if layer.takes_codes else as_values(self, x))
+            out = self._penalized(layer, out)
         self._rounding, self._frozen = before
+        return out
+
+    def _penalized(self, layer: Layer, out: Tensor) -> Tensor:
+        if layer.activity_regularizer is None:
+            return out
+        x = as_values(self, out)
+        out = activity.regularized(self, x, layer.activity_regularizer)
+        self._mark(x, out, ())
         return out
 
     def read(self, layer: Layer, slot: int, shape: tuple[int, ...]) -> Tensor:
@@ -82,7 +92,7 @@ class Builder:
             codes = self.tensor("codes", shape, "int32", padded=False)
             sizes = (slot, codes.height * codes.width)
             self.emit("gather_labels", (codes,), (), sizes=sizes)
-            return layer.lower_read(self, codes)
+            return self._penalized(layer, layer.lower_read(self, codes))
 
     def tensor(self, name: str, shape: tuple[int, ...], dtype: str | None = None,
                **kind: bool) -> Tensor:  # fmt: skip
@@ -133,6 +143,7 @@ class Builder:
         x: Tensor,
         *weights: Operand,
         shape: tuple[int, ...],
+        sizes: tuple[int, ...] = (),
         scalars: tuple[float, ...] = (),
         function: str | None = None,
         key: int = 0,
@@ -144,6 +155,7 @@ class Builder:
             x: What it is applied to.
             *weights: Its variables or settings, None for one that is left out.
             shape: Of its result, without the batch axis.
+            sizes: Further sizes, after those that follow from the shapes.
             scalars: Its settings.
             function: The element-wise function, for "elementwise".
             key: Of its random numbers.
@@ -155,12 +167,12 @@ class Builder:
         if self._rounding and f"{kind}_bf16_forward" in RULES:
             kind = f"{kind}_bf16"
         operation = kind if kind in RULES else f"{kind}_forward"
-        extra, sizes = RULES[operation].prepare(self, x, out, weights)
+        extra, own = RULES[operation].prepare(self, x, out, weights)
         self.emit(
             operation,
             (out, *extra),
             (x, *weights),
-            sizes=sizes,
+            sizes=(*own, *sizes),
             scalars=scalars,
             function=(function, "forward") if function else None,
             key=key,
@@ -174,6 +186,17 @@ class Builder:
         self.emit("add", (out,), (a, b), sizes=(a.height, a.width, a.row, 1))
         if self.needs_gradient(a) or self.needs_gradient(b):
             self._needs_gradient.add(out)
+        return out
+
+    def reshape(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """Records `x` in another shape, for as many elements; nothing is copied unless
+        the padding of rows makes it necessary."""
+        if shape == x.shape:
+            return x
+        if not x.can_be_viewed_as(shape):
+            return self.forward("reshape", x, shape=shape)
+        out = viewed(self, x, shape, "view")
+        self._mark(x, out, ())
         return out
 
     def permute(self, x: Tensor, order: tuple[int, ...]) -> Tensor:

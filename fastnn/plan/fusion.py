@@ -6,6 +6,7 @@ A rewrite merges two neighbours into one kernel that does the work of both.
 from __future__ import annotations
 
 import dataclasses
+from typing import cast
 
 from fastnn.plan.costs import FORWARD_PRODUCTS, INPUT_PRODUCTS, WEIGHT_PRODUCTS
 from fastnn.plan.rules.elementwise import reads_input
@@ -40,8 +41,13 @@ def fuse_forward(ops: list[Op], *, differentiated: bool = False) -> list[Op]:
             fused[-1] = dataclasses.replace(
                 last, outputs=op.outputs, function=op.function, scalars=op.scalars
             )
-        elif last is not None and _is_pair(last, op, ("gather",), "reshape"):
-            sizes = (last.sizes[0], *op.sizes[:3])
+        elif (
+            last is not None
+            and last.kind == "gather"
+            and op.kind in ("reshape", "view")
+        ):
+            out = cast("Tensor", op.outputs[0])
+            sizes = (last.sizes[0], out.height, out.width, out.row)
             fused[-1] = dataclasses.replace(last, outputs=op.outputs, sizes=sizes)
         else:
             fused.append(op)

@@ -21,6 +21,7 @@ from fastnn.plan.gradients import record_backward
 from fastnn.plan.penalties import record_penalties, record_penalty_gradients
 from fastnn.plan.python_ops import python_loss, python_metric
 from fastnn.plan.row_losses import row_losses
+from fastnn.plan.rules.activity import record_values
 from fastnn.plan.rules.categories import as_values
 from fastnn.plan.tensor import Held, Op, Tensor
 from fastnn.plan.update import Update
@@ -130,6 +131,7 @@ def lower_step(
     weight = _weight(builder) if goal.weighted else None
     trainable = builder.trainable
     record_penalties(builder, trainable, log)
+    record_values(builder, forward, log)
     seed = prediction if logits_op is None else cast("Tensor", logits_op.inputs[0])
     gradient = None
     if update is not None and builder.needs_gradient(seed):

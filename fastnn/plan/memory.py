@@ -19,13 +19,13 @@ class Layout:
 
 
 def lifetimes(ops: list[Op]) -> dict[Tensor, tuple[int, int]]:
-    """{tensor: (first, last operation that touches it)}"""
+    """{tensor: (first, last operation that touches it)}, of those that have memory"""
     spans: dict[Tensor, tuple[int, int]] = {}
     for index, op in enumerate(ops):
         for operand in op.operands:
             if isinstance(operand, Tensor):
-                first, _ = spans.get(operand, (index, index))
-                spans[operand] = (first, index)
+                first, _ = spans.get(operand.root, (index, index))
+                spans[operand.root] = (first, index)
     return spans
 
 
@@ -38,7 +38,7 @@ def plan_memory(ops: list[Op], capacity: int, kept: tuple[Tensor, ...] = ()) -> 
         kept: Tensors that must survive to the end of a step.
     """
     spans = lifetimes(ops)
-    for tensor in kept:
+    for tensor in (t.root for t in kept):
         if tensor in spans:
             spans[tensor] = (spans[tensor][0], len(ops))
     placed: list[tuple[int, int, tuple[int, int]]] = []  # begin, end, span

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from fastnn.plan.builder import Builder
     from fastnn.plan.rules import Gradients
 
-__all__ = ["record_penalties", "record_penalty_gradients"]
+__all__ = [
+    "gradient_of_penalty",
+    "record_penalties",
+    "record_penalty_gradients",
+    "value_of_penalty",
+]
 
 # Of central differences in float64: the cube root of its precision, as usual.
 _STEP = 6e-6
@@ -64,7 +69,7 @@ def _python_value(variable: Variable) -> Callable[..., None]:
     penalty: Any = variable.regularizer
 
     def call(log: np.ndarray, weight: np.ndarray) -> None:
-        log[1] += _number(penalty(weight.copy()), penalty)
+        log[1] += value_of_penalty(penalty, weight)
 
     return call
 
@@ -73,12 +78,17 @@ def _python_gradient(variable: Variable) -> Callable[..., None]:
     penalty: Any = variable.regularizer
 
     def call(gradient: np.ndarray, weight: np.ndarray) -> None:
-        gradient += _gradient(penalty, weight)
+        gradient += gradient_of_penalty(penalty, weight)
 
     return call
 
 
-def _gradient(penalty: Any, weight: np.ndarray) -> np.ndarray:
+def value_of_penalty(penalty: Any, weight: np.ndarray) -> float:
+    """The penalty as a number; it is handed a copy, which it may keep."""
+    return _number(penalty(weight.copy()), penalty)
+
+
+def gradient_of_penalty(penalty: Any, weight: np.ndarray) -> np.ndarray:
     """The penalty's own gradient; else taken numerically, by two evaluations for each
     element."""
     if not hasattr(penalty, "gradient"):

@@ -11,7 +11,10 @@ import numpy as np
 
 from fastnn.variable import Variable, padded_width
 
-__all__ = ["Held", "Op", "Operand", "Tensor"]
+__all__ = ["VIEWS", "Held", "Op", "Operand", "Tensor"]
+
+VIEWS = ("activity", "view")
+"""Operations without code: their results are their inputs, seen in another way."""
 
 
 @dataclasses.dataclass(eq=False)
@@ -24,6 +27,7 @@ class Tensor:
         dtype: Name of the element type.
         padded: Whether rows along the last axis are padded to whole cache lines.
         per_sample: False for scratch memory, whose size does not depend on the batch.
+        base: The tensor in whose memory it lies; None if it has memory of its own.
     """
 
     name: str
@@ -31,6 +35,12 @@ class Tensor:
     dtype: str
     padded: bool = True
     per_sample: bool = True
+    base: Tensor | None = None
+
+    @property
+    def root(self) -> Tensor:
+        """The tensor that has the memory."""
+        return self if self.base is None else self.base.root
 
     @property
     def height(self) -> int:
@@ -52,6 +62,14 @@ class Tensor:
         """Bytes that it takes for batches of up to `capacity` rows."""
         samples = capacity if self.per_sample else 1
         return samples * self.height * self.row * np.dtype(self.dtype).itemsize
+
+    def can_be_viewed_as(self, shape: tuple[int, ...]) -> bool:
+        """Whether a tensor of another shape has its elements in the same places."""
+        if not self.padded:
+            return True
+        other = Tensor(self.name, shape, self.dtype)
+        gapless = self.row == self.width and other.row == other.width
+        return gapless or (self.height, self.width) == (other.height, other.width)
 
     def view(self, memory: np.ndarray, capacity: int) -> np.ndarray:
         """The tensor as an array, (capacity, *shape), over its bytes."""

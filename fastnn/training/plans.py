@@ -148,7 +148,7 @@ class Plans:
                 fuse=compilation.jit_compile,
             )
             bound = bind(steps.ops, rows, model.dtype)
-            plan = StepPlan(steps, bound, key, _work(steps.ops, rows), threads)
+            plan = StepPlan(steps, bound, key, _work(bound.ops, rows), threads)
             self._steps[training] = plan
             self._watch(model)
         return plan

@@ -49,7 +49,7 @@ def _profile_prediction(model: Model, x: np.ndarray) -> tuple[list[Op], list[flo
     )
     bound = bind(ops, len(x), model.dtype)
     bound.program.bind(x, np.empty((len(x), *shape), model.dtype))
-    return ops, _measure(bound, len(x))
+    return bound.ops, _measure(bound, len(x))
 
 
 def _profile_step(
@@ -68,7 +68,7 @@ def _profile_step(
     kept = _state(model)
     copies = [block.copy() for block in kept]
     try:
-        return plan.steps.ops, _measure(plan.bound, len(x))
+        return plan.bound.ops, _measure(plan.bound, len(x))
     finally:
         for block, copy in zip(kept, copies, strict=True):
             block[...] = copy

@@ -17,6 +17,7 @@ from . import (
     optimizers,
     preprocessing,
     regularizers,
+    repeats,
     sums,
     vector_math,
 )
@@ -38,6 +39,7 @@ CASES = [
         optimizers,
         preprocessing,
         regularizers,
+        repeats,
         sums,
         vector_math,
     )

@@ -1,6 +1,8 @@
 """Cases of the penalties."""
 
-from .case import Case, magnitude, normal
+import numpy as np
+
+from .case import Case, blank, magnitude, normal
 
 L1, L2 = 0.02, 0.3
 
@@ -21,7 +23,32 @@ def _scale_backward(arguments, expected):
     return {"dweight": magnitude(arguments["dweight"]) + L1 + 2 * L2 * weight}
 
 
+def _values(rng, shape, dtype):
+    inp = normal(rng, dtype, shape.rows, shape.units)
+    return {"values": np.full(shape.rows, np.nan), "inp": inp, "l1": L1, "l2": L2}
+
+
+def _activity(rng, shape, dtype):
+    size = shape.rows, shape.units
+    inp = normal(rng, dtype, *size)
+    inp[::5] = 0
+    return {
+        "dinp": blank(dtype, *size),
+        "dout": normal(rng, dtype, *size),
+        "inp": inp,
+        "l1": L1,
+        "l2": L2,
+    }
+
+
+def _scale_activity(arguments, expected):
+    terms = L1 + 2 * L2 * magnitude(arguments["inp"])
+    return {"dinp": magnitude(arguments["dout"]) + terms}
+
+
 CASES = [
     Case("l1_l2_value", (), _value),
     Case("l1_l2_backward", ("dweight",), _backward, scale=_scale_backward),
+    Case("activity_values", ("values",), _values),
+    Case("activity_backward", ("dinp",), _activity, scale=_scale_activity),
 ]

@@ -32,6 +32,10 @@ def test_avx2_and_avx512_agree(case, dtype, rng):
         assert results(wide, case, arguments) == expected, shape
 
 
+NUMBERED = ("dropout_forward", "gaussian_dropout_forward", "gaussian_noise_forward")
+NUMBERED += ("permute", "repeat_backward", "repeat_forward")
+
+
 def is_row_wise(case):
     """Whether each row of the outputs depends on that row of the inputs only."""
     if case.kernel.endswith(("backward_weight", "backward_bias")):
@@ -42,7 +46,7 @@ def is_row_wise(case):
         return False
     if case.kernel in ("threshold_counts", "f_score_sums", "r2_sums"):
         return False
-    if case.kernel in ("dropout_forward", "permute"):  # the row's number counts
+    if case.kernel in NUMBERED:  # the row's number counts
         return False
     if str(case) in ("affine_forward-3", "affine_backward-3"):  # settings take turns
         return False

@@ -61,13 +61,53 @@ def test_dropout(kernels, rng):
     inp, dout = rng.normal(size=(2, 4, 5))
     out, dinp = np.empty((2, 4, 5))
     mask = np.empty((4, 5), np.uint8)
+    settings = None, 0.3, 0.9, 0.3, -1.2, False
 
     def objective(x):
-        kernels.dropout_forward(out, mask, x, 0.3, 99, 4)
+        kernels.dropout_forward(out, mask, x, *settings, 99, 4)
         return float((out * dout).sum())
 
     expected = numerical_gradient(objective, inp)
-    kernels.dropout_backward(dinp, dout, mask, 0.3)
+    kernels.dropout_backward(dinp, dout, mask, 0.9)
+    assert_gradient(dinp, expected)
+
+
+def test_gaussian_dropout(kernels, rng):
+    inp, dout = rng.normal(size=(2, 4, 5))
+    out, noise, dinp = np.empty((3, 4, 5))
+
+    def objective(x):
+        kernels.gaussian_dropout_forward(out, noise, x, 0.3, 99, 4)
+        return float((out * dout).sum())
+
+    expected = numerical_gradient(objective, inp)
+    kernels.gaussian_dropout_backward(dinp, dout, noise)
+    assert_gradient(dinp, expected)
+
+
+def test_repeat(kernels, rng):
+    inp, dout = rng.normal(size=(2, 5)), rng.normal(size=(6, 5))
+    out, dinp = np.empty_like(dout), np.empty_like(inp)
+
+    def objective(x):
+        kernels.repeat_forward(out, x, 3)
+        return float((out * dout).sum())
+
+    expected = numerical_gradient(objective, inp)
+    kernels.repeat_backward(dinp, dout, 3)
+    assert_gradient(dinp, expected)
+
+
+def test_activity(kernels, rng):
+    inp, dout = away_from_kinks(rng.normal(size=(3, 5))), rng.normal(size=(3, 5))
+    values, dinp = np.empty(3), np.empty_like(inp)
+
+    def objective(x):
+        kernels.activity_values(values, x, 0.02, 0.3)
+        return float(values.sum() + (x * dout).sum())
+
+    expected = numerical_gradient(objective, inp)
+    kernels.activity_backward(dinp, dout, inp, 0.02, 0.3)
     assert_gradient(dinp, expected)
 
 

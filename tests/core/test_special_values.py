@@ -185,5 +185,5 @@ def test_nan_in_one_row_stays_there(kernels, dtype, rng):
 def test_dropped_infinity_is_zero(kernels, dtype):
     inp = np.full((8, 33), INF, dtype)
     out, mask = np.empty_like(inp), np.empty(inp.shape, np.uint8)
-    kernels.dropout_forward(out, mask, inp, 0.5, 1, 2)
+    kernels.dropout_forward(out, mask, inp, None, 0.5, 2.0, 0.0, 0.0, False, 1, 2)
     np.testing.assert_array_equal(out, np.where(mask, INF, 0))

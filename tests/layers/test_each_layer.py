@@ -49,14 +49,16 @@ def test_dense_needs_features(shape):
 
 def test_activation_keeps_the_shape():
     layer = layers.Activation("softmax")
-    assert lowered(layer, (2, 4)) == [("softmax", [], (2, 4), (), None, None)]
+    assert lowered(layer, (2, 4)) == [("softmax", [], (2, 4), (), None, None, ())]
     assert layer.activation is activations.softmax
     assert layer.count_params() == 0
 
 
 def test_dropout_is_active_in_training_only():
     layer = layers.Dropout(0.3, seed=5)
-    assert lowered(layer) == [("dropout", [], (4,), (0.3,), None, 5)]
+    ((kind, weights, shape, scalars, _, key, sizes),) = lowered(layer)
+    assert (kind, weights, shape, key, sizes) == ("dropout", [None], (4,), 5, (1, 0))
+    assert scalars == pytest.approx((0.3, 1 / 0.7, 0, 0))
     builder = FakeBuilder()
     builder.training = False
     x = object()
@@ -84,13 +86,13 @@ def test_dropout_rate_is_a_share(rate):
 )
 def test_flatten(shape, size):
     layer = layers.Flatten()
-    assert lowered(layer, shape) == [("reshape", [], (size,), (), None, None)]
+    assert lowered(layer, shape) == [("reshape", [], (size,))]
     assert layer.compute_output_shape((None, *shape)) == (None, size)
 
 
-def test_flatten_of_channels_first_is_refused():
-    with pytest.raises(ValueError, match="channels_last"):
-        layers.Flatten("channels_first")
+def test_flatten_of_channels_first_puts_them_last():
+    ops = lowered(layers.Flatten("channels_first"), (2, 3, 4))
+    assert ops == [("permute", (1, 2, 0), (3, 4, 2)), ("reshape", [], (24,))]
 
 
 def test_input_declares_and_records_nothing():

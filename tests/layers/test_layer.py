@@ -7,7 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
-from public_objects import lowered, make, public_classes
+from public_objects import lowered, make, public_classes, row_shape
 
 from fastnn import layers
 from fastnn.variable import Variable
@@ -36,10 +36,11 @@ def test_declared_shape_is_the_lowered_one(cls):
     if cls is layers.HashedCrossing:
         pytest.skip("takes several inputs, and so is never lowered")
     layer = make(cls)
-    shape = layer.compute_output_shape((None, 2, 4))
-    ops = lowered(layer, (2, 4))
+    row = row_shape(cls)
+    shape = layer.compute_output_shape((None, *row))
+    ops = lowered(layer, row)
     assert shape[0] is None
-    assert shape[1:] == (ops[-1][2] if ops else (2, 4))
+    assert shape[1:] == (ops[-1][2] if ops else row)
 
 
 @each_class

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 import pytest
-from public_objects import TOKENS, make, public_classes
+from public_objects import TOKENS, make, public_classes, row_shape
 from reference import KERNELS
 from tolerances import assert_close
 
@@ -94,10 +94,11 @@ def test_a_layer_of_ones_own(rng):
 
 @pytest.mark.parametrize("cls", [cls for _, cls in public_classes("layers")])
 def test_inputs_are_left_alone(cls):
-    x = TOKENS.get(cls.__name__, np.ones((3, 4), np.float32)).copy()
+    rows = np.ones((3, *row_shape(cls)), np.float32)
+    x = TOKENS.get(cls.__name__, rows).copy()
     before = x.copy()
     x.flags.writeable = False
-    ones = x[:, :1].astype(int) if cls is layers.HashedCrossing else None
+    ones = np.ones((3, 1), int) if cls is layers.HashedCrossing else None
     out = make(cls)(x if ones is None else [ones, ones], training=True)
     assert not np.shares_memory(out, x)
     assert np.array_equal(x, before)

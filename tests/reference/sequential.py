@@ -80,12 +80,13 @@ class Dropout:
         if not training:
             return inp
         out, self.mask = np.empty_like(inp), np.empty(inp.shape, np.uint8)
-        dropout_forward(out, self.mask, inp, self.rate, self.key, step)
+        settings = None, self.rate, 1 / (1 - self.rate), 0.0, 0.0, False
+        dropout_forward(out, self.mask, inp, *settings, self.key, step)
         return out
 
     def backward(self, dout):
         dinp = np.empty_like(dout)
-        dropout_backward(dinp, dout, self.mask, self.rate)
+        dropout_backward(dinp, dout, self.mask, 1 / (1 - self.rate))
         return dinp
 
 

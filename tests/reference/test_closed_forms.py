@@ -149,6 +149,8 @@ def test_momentum_adds_up_to_a_geometric_series():
 def test_dropout_keeps_the_mean():
     inp, out = np.ones((200, 300)), np.empty((200, 300))
     mask = np.empty((200, 300), np.uint8)
-    KERNELS["dropout_forward"](out, mask, inp, 0.3, 5, 6)
+    KERNELS["dropout_forward"](
+        out, mask, inp, None, 0.3, 1 / 0.7, 0.0, 0.0, False, 5, 6
+    )
     np.testing.assert_array_equal(out, mask / 0.7)
     assert abs(out.mean() - 1) < 5 * math.sqrt(0.3 / 0.7 / inp.size)

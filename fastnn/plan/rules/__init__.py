@@ -5,14 +5,17 @@ the one table. A new kind is a file here, a line in the table, and a kernel.
 """
 
 from fastnn.plan.rules import (
+    activity,
     add,
     affine,
     batch_normalization,
     dense,
     dropout,
     elementwise,
+    noise,
     permute,
     python,
+    repeat,
     reshape,
     softmax,
 )
@@ -21,6 +24,7 @@ from fastnn.plan.rules.rule import Gradients, Rule
 __all__ = ["RULES", "Gradients", "Rule"]
 
 RULES = {
+    "activity": activity.RULE,
     "add": add.RULE,
     "affine_forward": affine.RULE,
     "batch_normalization_forward": batch_normalization.RULE,
@@ -28,12 +32,16 @@ RULES = {
     "dense_forward": dense.RULE,
     "dropout_forward": dropout.RULE,
     "elementwise_forward": elementwise.RULE,
+    "gaussian_dropout_forward": noise.MULTIPLIED,
+    "gaussian_noise_forward": noise.ADDED,
     "glu_forward": softmax.GLU,
     "log_softmax_forward": softmax.RULE,
     "permute": permute.RULE,
     "python": python.RULE,
-    "reshape": reshape.RULE,
+    "repeat_forward": repeat.RULE,
+    "reshape": reshape.COPY,
     "softmax_forward": softmax.RULE,
     "sparsemax_forward": softmax.RULE,
+    "view": reshape.VIEW,
 }
 """By the name of the forward operation."""

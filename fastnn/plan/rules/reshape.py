@@ -1,8 +1,24 @@
-"""Rows of other shapes: a copy from one padding to another."""
+"""Rows of other shapes: the same memory where padding allows it, else a copy from one
+padding to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from fastnn.plan.rules.rule import Rule, if_needed
+from fastnn.plan.tensor import Tensor
 
-__all__ = ["RULE"]
+if TYPE_CHECKING:
+    from fastnn.plan.builder import Builder
+
+__all__ = ["COPY", "VIEW", "viewed"]
+
+
+def viewed(builder: Builder, x: Tensor, shape: tuple[int, ...], kind: str) -> Tensor:
+    """Records a tensor in the memory of `x`."""
+    out = Tensor(x.name, shape, x.dtype, x.padded, base=x)
+    builder.emit(kind, (out,), (x,))
+    return out
 
 
 def _prepare(builder, x, out, weights):
@@ -18,4 +34,18 @@ def _backward(builder, op, dout, context):
     )
 
 
-RULE = Rule(_prepare, _backward)
+COPY = Rule(_prepare, _backward)
+
+
+def _prepare_view(builder, x, out, weights):
+    raise NotImplementedError  # recorded by `Builder.reshape`
+
+
+def _backward_view(builder, op, dout, context):
+    x = op.inputs[0]
+    if not builder.needs_gradient(x):
+        return None
+    return viewed(builder, dout, x.shape, "view")
+
+
+VIEW = Rule(_prepare_view, _backward_view)

@@ -34,6 +34,45 @@ cdef double l1_l2_value(
     return l1 * size[0] + l2 * square[0]
 
 
+cdef void activity_values(
+    double* values,        # OUT (samples,)
+    const real_t* inp,     # IN  (samples * height, n) rows of length row
+    double l1, double l2, dim_t begin, dim_t end, dim_t height, dim_t n, dim_t row,
+) noexcept nogil:
+    """values := l1 * sum of |inp| + l2 * sum of inp^2 of each sample, in float64"""
+    cdef dim_t i, h, j
+    cdef double x, size, square
+    for i in range(begin, end):
+        if n >= 2 * LANES:
+            values[i] = 0
+            for h in range(i * height, (i + 1) * height):
+                values[i] += l1_l2_value(inp + h * row, l1, l2, n)
+            continue
+        size = square = 0  # lanes would not pay
+        for h in range(i * height, (i + 1) * height):
+            for j in range(n):
+                x = inp[h * row + j]
+                size += -x if x < 0 else x
+                square += x * x
+        values[i] = l1 * size + l2 * square
+
+
+cdef void activity_backward(
+    real_t* dinp,          # OUT (rows, n) rows of length row
+    const real_t* dout,    # IN  (rows, n)
+    const real_t* inp,     # IN  (rows, n)
+    double l1_, double l2_, dim_t begin, dim_t end, dim_t n, dim_t row,
+) noexcept nogil:
+    """dinp := dout + l1 * sign(inp) + 2 * l2 * inp"""
+    cdef dim_t i, j
+    cdef real_t l1 = <real_t> l1_, l2 = <real_t> (2 * l2_), x, slope
+    for i in range(begin, end):
+        for j in range(n):
+            x = inp[i * row + j]
+            slope = l1 if x > 0 else (-l1 if x < 0 else 0)
+            dinp[i * row + j] = dout[i * row + j] + (slope + l2 * x)
+
+
 # ---- operations -----------------------------------------------------------------
 
 cdef void run_l1_l2_backward(const Op* op, const Step* step, real_t* _) noexcept nogil:
@@ -57,6 +96,46 @@ _add_operation("l1_l2_value", <run_t> run_l1_l2_value[float],
                <run_t> run_l1_l2_value[double])
 
 
+cdef void run_activity_values(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: values, inp; sizes: rows per sample, width, row length; scalars: l1, l2
+    """
+    cdef dim_t begin, end
+    share(step.rows, 1, step, &begin, &end)
+    activity_values(<double*> op.operand[0], <const real_t*> op.operand[1],
+                    op.scalar[0], op.scalar[1], begin, end, op.size[0], op.size[1],
+                    op.size[2])
+
+
+cdef void run_activity_total(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """log[1] += mean over the samples; operands: log, values"""
+    cdef double total = 0
+    cdef dim_t i
+    if step.thread == 0:
+        for i in range(step.rows):
+            total += (<const double*> op.operand[1])[i]
+        (<double*> op.operand[0])[1] += total / step.rows
+
+
+cdef void run_activity_backward(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """operands: dinp, dout, inp, of a penalty that is a mean over the samples
+    sizes: rows per sample, width, row length; scalars: l1, l2"""
+    cdef dim_t begin, end
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    activity_backward(<real_t*> op.operand[0], <const real_t*> op.operand[1],
+                      <const real_t*> op.operand[2], op.scalar[0] / step.rows,
+                      op.scalar[1] / step.rows, begin, end, op.size[1], op.size[2])
+
+
+_add_operation("activity_values", <run_t> run_activity_values[float],
+               <run_t> run_activity_values[double])
+_add_operation("activity_total", <run_t> run_activity_total[float],
+               <run_t> run_activity_total[double])
+_add_operation("activity_backward", <run_t> run_activity_backward[float],
+               <run_t> run_activity_backward[double])
+
+
 # ---- test doors -----------------------------------------------------------------
 
 def l1_l2_backward_door(dweight, weight, l1, l2):
@@ -74,3 +153,25 @@ def l1_l2_value_door(weight, l1, l2):
     log, copy = np.zeros(2), _padded(weight)
     _run("l1_l2_value", _dtype_of(weight), 1, (log, copy), (copy.size,), (l1, l2))
     return float(log[1])
+
+
+def activity_values_door(values, inp, l1, l2):
+    """values := l1 * sum of |inp| + l2 * sum of inp^2 of each row; (rows,), (rows, n)
+    """
+    dtype = _dtype_of(inp)
+    _require_matrix("inp", inp)
+    _require("values", values, (inp.shape[0],), np.float64)
+    padded, result = _padded(inp), np.zeros(inp.shape[0])
+    _run("activity_values", dtype, inp.shape[0], (result, padded),
+         (1, inp.shape[1], padded.shape[1]), (l1, l2))
+    values[...] = result
+
+
+def activity_backward_door(dinp, dout, inp, l1, l2):
+    """dinp := dout + l1 * sign(inp) + 2 * l2 * inp; (rows, n)"""
+    dtype = _dtype_of(dinp)
+    _require_matrices(dtype, dinp=dinp, dout=dout, inp=inp)
+    result, rows = _padded(dinp), dinp.shape[0]
+    _run("activity_backward", dtype, rows, (result, _padded(dout), _padded(inp)),
+         (1, dinp.shape[1], result.shape[1]), (l1 * rows, l2 * rows))
+    _unpad(dinp, result)

@@ -1,4 +1,4 @@
-"""Kernels over the rows of a matrix: moving data in and out, dropout."""
+"""Kernels over the rows of a matrix: moving data in and out."""
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
@@ -185,103 +185,6 @@ _add_operation("reshape", <run_t> run_reshape[float], <run_t> run_reshape[double
 _add_operation("permute", <run_t> run_permute[float], <run_t> run_permute[double])
 
 
-# ---- dropout --------------------------------------------------------------------
-
-cdef inline void philox(
-    uint32_t* word, uint32_t column, uint32_t row, uint64_t step, uint64_t key
-) noexcept nogil:
-    """word[4][LANES] := Philox4x32-10 of the counters (column + lane, row, step)
-
-    Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (2011)."""
-    cdef uint32_t key0 = <uint32_t> key, key1 = <uint32_t> (key >> 32)
-    cdef uint64_t product0, product1
-    cdef uint32_t keep1, keep3
-    cdef int turn, lane
-    for lane in range(LANES):
-        word[lane] = column + lane
-        word[LANES + lane] = row
-        word[2 * LANES + lane] = <uint32_t> step
-        word[3 * LANES + lane] = <uint32_t> (step >> 32)
-    for turn in range(10):
-        for lane in range(LANES):
-            product0 = <uint64_t> word[lane] * 0xD2511F53U
-            product1 = <uint64_t> word[2 * LANES + lane] * 0xCD9E8D57U
-            keep1 = word[LANES + lane]
-            keep3 = word[3 * LANES + lane]
-            word[lane] = <uint32_t> (product1 >> 32) ^ keep1 ^ key0
-            word[LANES + lane] = <uint32_t> product1
-            word[2 * LANES + lane] = <uint32_t> (product0 >> 32) ^ keep3 ^ key1
-            word[3 * LANES + lane] = <uint32_t> product0
-        key0 += 0x9E3779B9U
-        key1 += 0xBB67AE85U
-
-
-cdef void dropout_forward(
-    real_t* out,            # OUT (rows, n) rows of length row
-    uint8_t* mask,          # OUT (rows, row) 1 where kept
-    const real_t* inp,      # IN  (rows, n)
-    double rate, uint64_t key, uint64_t step,
-    dim_t begin, dim_t end, dim_t n, dim_t row,
-) noexcept nogil:
-    """out := inp / (1 - rate) where uniform >= rate else 0
-
-    The uniform number of row i, column j is word j % 4 of Philox(key, (j // 4, i,
-    step)), its upper 24 bits: it depends on nothing else."""
-    cdef uint32_t word[4 * LANES]
-    cdef real_t scale = <real_t> (1 / (1 - rate))
-    cdef uint32_t threshold = <uint32_t> ceil(rate * 16777216.0)
-    cdef dim_t i, j, at
-    for i in range(begin, end):
-        for j from 0 <= j < n by 4 * LANES:
-            philox(word, <uint32_t> (j // 4), <uint32_t> i, step, key)
-            for at in range(j, min(n, j + 4 * LANES)):
-                mask[i * row + at] = (
-                    word[((at - j) & 3) * LANES + ((at - j) >> 2)] >> 8) >= threshold
-        for j in range(n):
-            out[i * row + j] = inp[i * row + j] * scale if mask[i * row + j] else 0
-
-
-cdef void dropout_backward(
-    real_t* dinp,           # OUT (n,)
-    const real_t* dout,     # IN  (n,)
-    const uint8_t* mask,    # IN  (n,)
-    double rate, dim_t n,
-) noexcept nogil:
-    """dinp := dout / (1 - rate) where mask else 0"""
-    cdef real_t scale = <real_t> (1 / (1 - rate))
-    cdef dim_t i
-    for i in range(n):
-        dinp[i] = dout[i] * scale if mask[i] else 0
-
-
-cdef void run_dropout_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    """operands: out, mask, inp
-    sizes: rows per sample, width, row length; scalar: rate"""
-    cdef dim_t begin, end
-    share(step.rows * op.size[0], 1, step, &begin, &end)
-    dropout_forward(<real_t*> op.operand[0], <uint8_t*> op.operand[1],
-                    <const real_t*> op.operand[2], op.scalar[0], op.key,
-                    <uint64_t> step.iteration, begin, end, op.size[1], op.size[2])
-
-
-cdef void run_dropout_backward(
-    const Op* op, const Step* step, real_t* _
-) noexcept nogil:
-    """operands: dinp, dout, mask
-    sizes: rows per sample, width, row length; scalar: rate"""
-    cdef dim_t begin, end
-    share(step.rows * op.size[0] * op.size[2], 1024, step, &begin, &end)
-    dropout_backward(<real_t*> op.operand[0] + begin,
-                     <const real_t*> op.operand[1] + begin,
-                     <const uint8_t*> op.operand[2] + begin, op.scalar[0], end - begin)
-
-
-_add_operation("dropout_forward", <run_t> run_dropout_forward[float],
-               <run_t> run_dropout_forward[double])
-_add_operation("dropout_backward", <run_t> run_dropout_backward[float],
-               <run_t> run_dropout_backward[double])
-
-
 # ---- test doors -----------------------------------------------------------------
 # `_like` gives a second array the row length of the first, as the plan does.
 
@@ -304,29 +207,3 @@ def permute_door(out, inp):
     _run("permute", dtype, 1, (result, x, np.arange(inp.shape[1])),
          (*out.shape, result.shape[1], x.size, x.shape[1]))
     _unpad(out, result)
-
-
-def dropout_forward_door(out, mask, inp, rate, key, step):
-    """out := inp / (1 - rate) where kept else 0; mask := kept; (rows, n)"""
-    dtype = _dtype_of(out)
-    _require_matrices(dtype, out=out, inp=inp)
-    _require("mask", mask, out.shape, np.uint8)
-    result = _padded(out)
-    kept = np.zeros(result.shape, np.uint8)
-    _run("dropout_forward", dtype, out.shape[0], (result, kept, _padded(inp)),
-         (1, out.shape[1], result.shape[1]), (rate,), key=key, iteration=step)
-    _unpad(out, result)
-    _unpad(mask, kept)
-
-
-def dropout_backward_door(dinp, dout, mask, rate):
-    """dinp := dout / (1 - rate) where mask else 0; (rows, n)"""
-    dtype = _dtype_of(dinp)
-    _require_matrices(dtype, dinp=dinp, dout=dout)
-    _require("mask", mask, dinp.shape, np.uint8)
-    result = _padded(dinp)
-    kept = np.zeros(result.shape, np.uint8)
-    kept[: mask.shape[0], : mask.shape[1]] = mask
-    _run("dropout_backward", dtype, dinp.shape[0], (result, _padded(dout), kept),
-         (1, dinp.shape[1], result.shape[1]), (rate,))
-    _unpad(dinp, result)

@@ -1,0 +1,322 @@
+"""Kernels of random noise: dropout and its kin, Gaussian noise.
+
+A random number depends on the key, the step and its place alone: Philox is a function.
+"""
+
+
+cdef inline void philox(
+    uint32_t* word, uint32_t column, uint32_t row, uint64_t step, uint64_t key
+) noexcept nogil:
+    """word[4][LANES] := Philox4x32-10 of the counters (column + lane, row, step)
+
+    Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (2011)."""
+    cdef uint32_t key0 = <uint32_t> key, key1 = <uint32_t> (key >> 32)
+    cdef uint64_t product0, product1
+    cdef uint32_t keep1, keep3
+    cdef int turn, lane
+    for lane in range(LANES):
+        word[lane] = column + lane
+        word[LANES + lane] = row
+        word[2 * LANES + lane] = <uint32_t> step
+        word[3 * LANES + lane] = <uint32_t> (step >> 32)
+    for turn in range(10):
+        for lane in range(LANES):
+            product0 = <uint64_t> word[lane] * 0xD2511F53U
+            product1 = <uint64_t> word[2 * LANES + lane] * 0xCD9E8D57U
+            keep1 = word[LANES + lane]
+            keep3 = word[3 * LANES + lane]
+            word[lane] = <uint32_t> (product1 >> 32) ^ keep1 ^ key0
+            word[LANES + lane] = <uint32_t> product1
+            word[2 * LANES + lane] = <uint32_t> (product0 >> 32) ^ keep3 ^ key1
+            word[3 * LANES + lane] = <uint32_t> product0
+        key0 += 0x9E3779B9U
+        key1 += 0xBB67AE85U
+
+
+cdef inline int32_t odd(uint32_t word) noexcept nogil:
+    """the word's upper 24 bits, spread over the odd numbers between -2^24 and 2^24"""
+    return <int32_t> ((word >> 8) * 2 + 1) - 16777216
+
+
+cdef inline real_t normal_of(real_t place) noexcept nogil:
+    """sqrt(2) * erfinv(place / 2^24), standard normal if place is an odd number
+
+    The polynomials in log(1 - x^2) and its root: M. Giles, Approximating the erfinv
+    function, GPU Computing Gems 2 (2012), table 5; right to 3e-7 of the result."""
+    cdef real_t x = place * <real_t> 5.9604644775390625e-08
+    cdef real_t w = -log_((1 - x) * (1 + x))
+    cdef real_t c = w - <real_t> 2.5, t = sqrt_(w) - 3, p, q
+    p = <real_t> 2.81022636e-08
+    p = fma_(p, c, <real_t> 3.43273939e-07)
+    p = fma_(p, c, <real_t> -3.5233877e-06)
+    p = fma_(p, c, <real_t> -4.39150654e-06)
+    p = fma_(p, c, <real_t> 0.00021858087)
+    p = fma_(p, c, <real_t> -0.00125372503)
+    p = fma_(p, c, <real_t> -0.00417768164)
+    p = fma_(p, c, <real_t> 0.246640727)
+    p = fma_(p, c, <real_t> 1.50140941)
+    q = <real_t> -0.000200214257
+    q = fma_(q, t, <real_t> 0.000100950558)
+    q = fma_(q, t, <real_t> 0.00134934322)
+    q = fma_(q, t, <real_t> -0.00367342844)
+    q = fma_(q, t, <real_t> 0.00573950773)
+    q = fma_(q, t, <real_t> -0.0076224613)
+    q = fma_(q, t, <real_t> 0.00943887047)
+    q = fma_(q, t, <real_t> 1.00167406)
+    q = fma_(q, t, <real_t> 2.83297682)
+    return <real_t> 1.4142135623730951 * ((p if w < 5 else q) * x)
+
+
+# ---- dropout --------------------------------------------------------------------
+
+cdef void dropout_forward(
+    real_t* out,            # OUT (rows, n) rows of length row
+    uint8_t* mask,          # OUT (rows, row) 1 where kept
+    const real_t* inp,      # IN  (rows, n)
+    const int32_t* source,  # IN  (height,) or NULL
+    const double* scalar,   # IN  rate, scale, shift, dropped
+    bint single, uint64_t key, uint64_t step,
+    dim_t begin, dim_t end, dim_t n, dim_t row, dim_t height, dim_t per_sample,
+) noexcept nogil:
+    """out := inp * scale + shift where uniform >= rate else dropped
+
+    The uniform number of row i, column j is word j % 4 of Philox(key, (j // 4, i,
+    step)), its upper 24 bits: it depends on nothing else. With `source`, row i has the
+    numbers of row source[i]: of the height rows of a sample, those of the per_sample
+    rows of noise; if `single`, all columns have that of the first."""
+    cdef uint32_t word[4 * LANES]
+    cdef real_t scale = <real_t> scalar[1], shift = <real_t> scalar[2]
+    cdef real_t dropped = <real_t> scalar[3]
+    cdef uint32_t threshold = <uint32_t> ceil(scalar[0] * 16777216.0)
+    cdef dim_t i, j, at, drawn
+    for i in range(begin, end):
+        drawn = i
+        if source != NULL:
+            drawn = i // height * per_sample + source[i % height]
+        if single:
+            philox(word, 0, <uint32_t> drawn, step, key)
+            memset(mask + i * row, (word[0] >> 8) >= threshold, n)
+        else:
+            for j from 0 <= j < n by 4 * LANES:
+                philox(word, <uint32_t> (j // 4), <uint32_t> drawn, step, key)
+                for at in range(j, min(n, j + 4 * LANES)):
+                    mask[i * row + at] = (
+                        word[((at - j) & 3) * LANES + ((at - j) >> 2)] >> 8
+                    ) >= threshold
+        for j in range(n):
+            out[i * row + j] = (
+                inp[i * row + j] * scale + shift if mask[i * row + j] else dropped)
+
+
+cdef void dropout_backward(
+    real_t* dinp,           # OUT (n,)
+    const real_t* dout,     # IN  (n,)
+    const uint8_t* mask,    # IN  (n,)
+    double scale_, dim_t n,
+) noexcept nogil:
+    """dinp := dout * scale where mask else 0"""
+    cdef real_t scale = <real_t> scale_
+    cdef dim_t i
+    for i in range(n):
+        dinp[i] = dout[i] * scale if mask[i] else 0
+
+
+cdef void run_dropout_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out, mask, inp, source | NULL; scalars: rate, scale, shift, dropped
+    sizes: rows per sample, width, row length, rows of noise per sample, whether there
+    is one number for all columns"""
+    cdef dim_t begin, end
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    dropout_forward(<real_t*> op.operand[0], <uint8_t*> op.operand[1],
+                    <const real_t*> op.operand[2], <const int32_t*> op.operand[3],
+                    op.scalar, op.size[4], op.key, <uint64_t> step.iteration,
+                    begin, end, op.size[1], op.size[2], op.size[0], op.size[3])
+
+
+cdef void run_dropout_backward(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """operands: dinp, dout, mask
+    sizes: rows per sample, width, row length; scalar: scale"""
+    cdef dim_t begin, end
+    share(step.rows * op.size[0] * op.size[2], 1024, step, &begin, &end)
+    dropout_backward(<real_t*> op.operand[0] + begin,
+                     <const real_t*> op.operand[1] + begin,
+                     <const uint8_t*> op.operand[2] + begin, op.scalar[0], end - begin)
+
+
+_add_operation("dropout_forward", <run_t> run_dropout_forward[float],
+               <run_t> run_dropout_forward[double])
+_add_operation("dropout_backward", <run_t> run_dropout_backward[float],
+               <run_t> run_dropout_backward[double])
+
+
+# ---- Gaussian noise -------------------------------------------------------------
+
+cdef void gaussian_noise_forward(
+    real_t* out,            # OUT (rows, n) rows of length row
+    const real_t* inp,      # IN  (rows, n)
+    double stddev_, uint64_t key, uint64_t step,
+    dim_t begin, dim_t end, dim_t n, dim_t row,
+) noexcept nogil:
+    """out := inp + stddev * normal, of the numbers that dropout_forward compares"""
+    cdef uint32_t word[4 * LANES]
+    cdef real_t value[4 * LANES]
+    cdef real_t stddev = <real_t> stddev_
+    cdef dim_t i, j, at
+    for i in range(begin, end):
+        for j from 0 <= j < n by 4 * LANES:
+            philox(word, <uint32_t> (j // 4), <uint32_t> i, step, key)
+            for at in range(4 * LANES):
+                value[at] = stddev * normal_of(<real_t> odd(word[at]))
+            for at in range(j, min(n, j + 4 * LANES)):
+                out[i * row + at] = inp[i * row + at] \
+                    + value[((at - j) & 3) * LANES + ((at - j) >> 2)]
+
+
+cdef void gaussian_dropout_forward(
+    real_t* out,            # OUT (rows, n) rows of length row
+    real_t* noise,          # OUT (rows, n)
+    const real_t* inp,      # IN  (rows, n)
+    double stddev_, uint64_t key, uint64_t step,
+    dim_t begin, dim_t end, dim_t n, dim_t row,
+) noexcept nogil:
+    """noise := 1 + stddev * normal; out := inp * noise"""
+    cdef uint32_t word[4 * LANES]
+    cdef real_t value[4 * LANES]
+    cdef real_t stddev = <real_t> stddev_
+    cdef dim_t i, j, at
+    for i in range(begin, end):
+        for j from 0 <= j < n by 4 * LANES:
+            philox(word, <uint32_t> (j // 4), <uint32_t> i, step, key)
+            for at in range(4 * LANES):
+                value[at] = 1 + stddev * normal_of(<real_t> odd(word[at]))
+            for at in range(j, min(n, j + 4 * LANES)):
+                noise[i * row + at] = value[((at - j) & 3) * LANES + ((at - j) >> 2)]
+        for j in range(n):
+            out[i * row + j] = inp[i * row + j] * noise[i * row + j]
+
+
+cdef void gaussian_dropout_backward(
+    real_t* dinp,           # OUT (rows, n) rows of length row
+    const real_t* dout,     # IN  (rows, n)
+    const real_t* noise,    # IN  (rows, n)
+    dim_t begin, dim_t end, dim_t n, dim_t row,
+) noexcept nogil:
+    """dinp := dout * noise"""
+    cdef dim_t i, j
+    for i in range(begin, end):
+        for j in range(n):
+            dinp[i * row + j] = dout[i * row + j] * noise[i * row + j]
+
+
+cdef void run_gaussian_noise_forward(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """operands: out, inp; sizes: rows per sample, width, row length; scalar: stddev"""
+    cdef dim_t begin, end
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    gaussian_noise_forward(
+        <real_t*> op.operand[0], <const real_t*> op.operand[1], op.scalar[0], op.key,
+        <uint64_t> step.iteration, begin, end, op.size[1], op.size[2])
+
+
+cdef void run_gaussian_dropout_forward(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """operands: out, noise, inp
+    sizes: rows per sample, width, row length; scalar: stddev"""
+    cdef dim_t begin, end
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    gaussian_dropout_forward(
+        <real_t*> op.operand[0], <real_t*> op.operand[1], <const real_t*> op.operand[2],
+        op.scalar[0], op.key, <uint64_t> step.iteration, begin, end, op.size[1],
+        op.size[2])
+
+
+cdef void run_gaussian_dropout_backward(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """operands: dinp, dout, noise; sizes: rows per sample, width, row length"""
+    cdef dim_t begin, end
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    gaussian_dropout_backward(
+        <real_t*> op.operand[0], <const real_t*> op.operand[1],
+        <const real_t*> op.operand[2], begin, end, op.size[1], op.size[2])
+
+
+_add_operation("gaussian_noise_forward", <run_t> run_gaussian_noise_forward[float],
+               <run_t> run_gaussian_noise_forward[double])
+_add_operation("gaussian_dropout_forward", <run_t> run_gaussian_dropout_forward[float],
+               <run_t> run_gaussian_dropout_forward[double])
+_add_operation("gaussian_dropout_backward",
+               <run_t> run_gaussian_dropout_backward[float],
+               <run_t> run_gaussian_dropout_backward[double])
+
+
+# ---- test doors -----------------------------------------------------------------
+
+def dropout_forward_door(out, mask, inp, source, rate, scale, shift, dropped, single,
+                         key, step):
+    """out := inp * scale + shift where kept else dropped; mask := kept; (rows, n)"""
+    dtype = _dtype_of(out)
+    _require_matrices(dtype, out=out, inp=inp)
+    _require("mask", mask, out.shape, np.uint8)
+    rows, height, per_sample = out.shape[0], 1, 1
+    if source is not None:
+        _require("source", source, (out.shape[0],), np.int32)
+        rows, height, per_sample = min(out.shape[0], 1), out.shape[0], 0
+        source = np.ascontiguousarray(source)
+    result = _padded(out)
+    kept = np.zeros(result.shape, np.uint8)
+    _run("dropout_forward", dtype, rows, (result, kept, _padded(inp), source),
+         (height, out.shape[1], result.shape[1], per_sample, single),
+         (rate, scale, shift, dropped), key=key, iteration=step)
+    _unpad(out, result)
+    _unpad(mask, kept)
+
+
+def dropout_backward_door(dinp, dout, mask, scale):
+    """dinp := dout * scale where mask else 0; (rows, n)"""
+    dtype = _dtype_of(dinp)
+    _require_matrices(dtype, dinp=dinp, dout=dout)
+    _require("mask", mask, dinp.shape, np.uint8)
+    result = _padded(dinp)
+    kept = np.zeros(result.shape, np.uint8)
+    kept[: mask.shape[0], : mask.shape[1]] = mask
+    _run("dropout_backward", dtype, dinp.shape[0], (result, _padded(dout), kept),
+         (1, dinp.shape[1], result.shape[1]), (scale,))
+    _unpad(dinp, result)
+
+
+def gaussian_noise_forward_door(out, inp, stddev, key, step):
+    """out := inp + stddev * normal; (rows, n)"""
+    dtype = _dtype_of(out)
+    _require_matrices(dtype, out=out, inp=inp)
+    result = _padded(out)
+    _run("gaussian_noise_forward", dtype, out.shape[0], (result, _padded(inp)),
+         (1, out.shape[1], result.shape[1]), (stddev,), key=key, iteration=step)
+    _unpad(out, result)
+
+
+def gaussian_dropout_forward_door(out, noise, inp, stddev, key, step):
+    """noise := 1 + stddev * normal; out := inp * noise; (rows, n)"""
+    dtype = _dtype_of(out)
+    _require_matrices(dtype, out=out, noise=noise, inp=inp)
+    result, factors = _padded(out), _padded(noise)
+    _run("gaussian_dropout_forward", dtype, out.shape[0],
+         (result, factors, _padded(inp)), (1, out.shape[1], result.shape[1]),
+         (stddev,), key=key, iteration=step)
+    _unpad(out, result)
+    _unpad(noise, factors)
+
+
+def gaussian_dropout_backward_door(dinp, dout, noise):
+    """dinp := dout * noise; (rows, n)"""
+    dtype = _dtype_of(dinp)
+    _require_matrices(dtype, dinp=dinp, dout=dout, noise=noise)
+    result = _padded(dinp)
+    _run("gaussian_dropout_backward", dtype, dinp.shape[0],
+         (result, _padded(dout), _padded(noise)),
+         (1, dinp.shape[1], result.shape[1]))
+    _unpad(dinp, result)
