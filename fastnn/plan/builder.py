@@ -95,7 +95,7 @@ class Builder:
             return self._penalized(layer, layer.lower_read(self, codes))
 
     def tensor(self, name: str, shape: tuple[int, ...], dtype: str | None = None,
-               **kind: bool) -> Tensor:  # fmt: skip
+               **kind: Any) -> Tensor:  # fmt: skip
         """A new tensor; its name gets the current layer's in front."""
         prefix = f"{self._layer}/" if self._layer else ""
         return Tensor(prefix + name, tuple(shape), dtype or self.dtype, **kind)

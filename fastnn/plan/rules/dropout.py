@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -33,25 +34,32 @@ def shared_noise(
     """
     if noise_shape is None:
         return None, (x.height, 0)
-    batch = (None, *x.shape)
-    sizes = [batch[i] if n is None and i < len(batch) else n
-             for i, n in enumerate(noise_shape)]  # fmt: skip
-    sizes = [1] * (len(batch) - len(sizes)) + sizes
-    if len(sizes) != len(batch) or any(
-        n not in (1, size) for n, size in zip(sizes[1:], x.shape, strict=True)
+    rows, *sizes = _aligned(noise_shape, x.shape)
+    last = sizes.pop() if sizes else 1
+    height = math.prod(sizes)
+    numbers = np.arange(height, dtype=np.int32).reshape(sizes)
+    source = np.broadcast_to(numbers, x.shape[:-1]).reshape(-1).copy()
+    per_sample = 0 if rows == 1 else height
+    return Held("source", source), (per_sample, int(last == 1 != x.width))
+
+
+def _aligned(noise_shape: Sequence[int | None], shape: tuple[int, ...]) -> list[int]:
+    """The noise's shape with as many axes as a batch has; 0 for any number of rows."""
+    batch = (0, *shape)
+    sizes: list[int | None] = [
+        batch[i] if n is None and i < len(batch) else n
+        for i, n in enumerate(noise_shape)
+    ]
+    missing: list[int | None] = [1] * (len(batch) - len(sizes))
+    rows, *others = missing + sizes
+    if len(others) != len(shape) or any(
+        n not in (1, size) for n, size in zip(others, shape, strict=True)
     ):
         raise ValueError(
             "Expected a `noise_shape` that broadcasts to the shape of the inputs, "
-            f"{batch}. Received: {noise_shape=}"
+            f"{(None, *shape)}. Received: {noise_shape=}"
         )
-    *leading, last = sizes[1:] or [1]
-    height = int(np.prod(leading, dtype=int))
-    rows = np.arange(height).reshape(leading)
-    source = np.broadcast_to(rows, x.shape[:-1]).astype(np.int32).reshape(-1)
-    return Held("source", source), (
-        height if sizes[0] != 1 else 0,
-        int(last == 1 != x.width),
-    )
+    return [rows or 0, *(n or 1 for n in others)]
 
 
 def _prepare(builder, x, out, weights):
