@@ -97,6 +97,7 @@ TOLERANCES = {
     "sigmoid_binary_crossentropy":              (3 * F, 3 * D),
     "softmax_categorical_crossentropy":         (3 * F, 3 * D),
     "softmax_sparse_categorical_crossentropy":  (3 * F, 3 * D),
+    "weigh_loss":                               (2 * F, 2 * D),
     "binary_accuracy":                          (2 * D, 2 * D),
     "categorical_accuracy":                     (0, 0),
     "sparse_categorical_accuracy":              (0, 0),

@@ -124,6 +124,7 @@ class Steps:
                 loss = copy.copy(loss)
                 loss.dtype = "float64"
             value = float(np.asarray(loss(y, y_pred, sample_weight)))
+            value *= self._model.compilation.loss_weight
         return value + float(sum(self.losses))
 
     @default

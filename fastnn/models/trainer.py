@@ -64,6 +64,7 @@ class Trainer(Steps):
         self,
         optimizer: Any = "rmsprop",
         loss: Any = None,
+        loss_weights: Any = None,
         metrics: Any = None,
         weighted_metrics: Any = None,
         run_eagerly: bool = False,
@@ -77,6 +78,7 @@ class Trainer(Steps):
             optimizer: Name, configuration or instance; see `fastnn.optimizers`.
             loss: Name, configuration, instance, or a function f(y_true, y_pred); see
                 `fastnn.losses`. None for a model that only predicts.
+            loss_weights: Factor of the loss, a number or a list or dict of one.
             metrics: List of names, instances or functions; see `fastnn.metrics`.
                 "accuracy" becomes the accuracy that fits the output and the loss.
             weighted_metrics: Metrics that use `sample_weight` and `class_weight`.
@@ -98,7 +100,7 @@ class Trainer(Steps):
             run_eagerly, steps_per_execution, jit_compile, auto_scale_loss
         )
         self._compilation = Compilation(
-            optimizer, loss, metrics, weighted_metrics, how.merged
+            optimizer, loss, loss_weights, metrics, weighted_metrics, how.merged
         )
         self.run_eagerly = how.run_eagerly
         self.steps_per_execution = how.steps_per_execution

@@ -62,6 +62,7 @@ class Goal:
         weighted_metrics: Metrics that use the weights of the rows.
         weighted: Whether rows have weights.
         target_shape: Of the targets of one sample; for labels, of the predictions.
+        loss_weight: Factor of the loss.
     """
 
     loss: Loss
@@ -69,6 +70,7 @@ class Goal:
     weighted_metrics: Sequence[Metric]
     weighted: bool
     target_shape: tuple[int, ...]
+    loss_weight: float = 1.0
 
 
 @dataclasses.dataclass
@@ -137,6 +139,8 @@ def lower_step(
     if update is not None and builder.needs_gradient(seed):
         gradient = builder.tensor("d prediction", seed.shape)
     values = _loss(builder, goal, seed, logits_op, gradient, target, weight)
+    if goal.loss_weight != 1:
+        _weigh(builder, values, gradient, goal.loss_weight)
     builder.emit(
         "loss_total",
         (Held("log", log),),
@@ -223,6 +227,19 @@ def _loss(builder, goal, seed, logits_op, gradient, target, weight) -> Tensor:
         builder, kernel, loss.scalars, seed, target, weight, gradient, out,
         _reduction(loss),
     )  # fmt: skip
+
+
+def _weigh(builder, values, gradient, weight) -> None:
+    sizes = (0, 0, 0)
+    if gradient is not None:
+        sizes = (gradient.height, gradient.width, gradient.row)
+    builder.emit(
+        "weigh_loss",
+        (values, gradient),
+        (),
+        sizes=(values.shape[0], *sizes),
+        scalars=(weight,),
+    )
 
 
 def _metric(builder, metric, prediction, target, weight) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 from fastnn import losses, metrics, optimizers
@@ -18,7 +20,7 @@ class Compilation:
     """What `compile` was told.
 
     Args:
-        optimizer, loss, metrics, weighted_metrics: See `Model.compile`.
+        optimizer, loss, loss_weights, metrics, weighted_metrics: See `Model.compile`.
         jit_compile: Whether the operations of a step are merged.
 
     Raises:
@@ -29,6 +31,7 @@ class Compilation:
         self,
         optimizer: Any,
         loss: Any,
+        loss_weights: Any,
         metrics: Any,
         weighted_metrics: Any,
         jit_compile: bool = True,
@@ -36,6 +39,7 @@ class Compilation:
         self.jit_compile = jit_compile
         self.optimizer = _optimizer(optimizer)
         self.loss = None if loss is None else losses.resolve(loss)
+        self.loss_weight = _loss_weight(loss_weights)
         self._asked = _metrics("metrics", metrics, self.loss)
         self._asked_weighted = _metrics("weighted_metrics", weighted_metrics, self.loss)
         self._resolved: tuple[list[Metric], list[Metric]] | None = None
@@ -86,7 +90,10 @@ class Compilation:
             ValueError: If no loss was given.
         """
         plain, with_weights = self._resolved or ([], [])
-        return Goal(self.required_loss, plain, with_weights, weighted, target_shape)
+        return Goal(
+            self.required_loss, plain, with_weights, weighted, target_shape,
+            self.loss_weight,
+        )  # fmt: skip
 
     @property
     def required_loss(self) -> Loss:
@@ -146,3 +153,25 @@ def _unique(metric: Metric, taken: set[str], prefix: str = "") -> Metric:
         metric.name = f"{name}_{number}"
     taken.add(metric.name)
     return metric
+
+
+def _loss_weight(loss_weights: Any) -> float:
+    """The weight of the one loss.
+
+    Raises:
+        ValueError: If it is not one number.
+    """
+    if loss_weights is None:
+        return 1.0
+    value = loss_weights
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not math.isfinite(value):
+        raise ValueError(
+            "Expected `loss_weights` to be a number, or a list or a dict of one: there "
+            f"is one loss. Received: {loss_weights=}"
+        )
+    return float(value)

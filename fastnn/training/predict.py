@@ -87,14 +87,14 @@ def predict_batches(
     stream.begin_epoch()
     try:
         while limit is None or len(outputs) < limit:
-            batch = stream.peek()
-            if batch is None:
+            if stream.peek() is None:
                 break
-            number = len(outputs)
-            callbacks.on_predict_batch_begin(number)
-            outputs.append(_predicted(model, stream.take()))
-            callbacks.on_predict_batch_end(number, {"outputs": outputs[-1]})
-            callbacks.on_chunk_end(number + 1)
+            first = len(outputs)
+            callbacks.on_predict_batch_begin(first)
+            outputs += _at_once(model, stream, limit and limit - first)
+            logs = {"outputs": np.concatenate(outputs[first:])}
+            callbacks.on_predict_batch_end(len(outputs) - 1, logs)
+            callbacks.on_chunk_end(len(outputs))
             if model.stop_predicting:
                 break
     finally:
@@ -105,6 +105,17 @@ def predict_batches(
     if not outputs:
         return np.empty((0, *model.prediction_shape), model.dtype)
     return np.concatenate(outputs)
+
+
+def _at_once(model: Model, stream: Stream, left: int | None) -> list[np.ndarray]:
+    """The predictions for the batches between two calls of the hooks."""
+    wanted = model.steps_per_execution if left is None else left
+    outputs: list[np.ndarray] = []
+    while len(outputs) < min(wanted, model.steps_per_execution):
+        if stream.peek() is None:
+            break
+        outputs.append(_predicted(model, stream.take()))
+    return outputs
 
 
 def _predicted(model: Model, batch: Any) -> np.ndarray:

@@ -25,6 +25,8 @@ FREE = {
     ("sparse_top_k_categorical_accuracy", "pred", 1),
     ("mean_accumulate-plain", "values", 0),
     ("non_negative_constraint", "weight", 0),
+    ("weigh_loss", "dpred", 1),
+    ("weigh_loss-evaluate", "values", 0),
 }
 FREE |= {(str(c), "weight", 1) for c in CASES if c.kernel == "norm_constraint"}
 

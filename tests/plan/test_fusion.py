@@ -29,7 +29,7 @@ ROWS = 9
 
 def one_step(model, loss, x, y, *, fuse, dtype, weight=None, training=True):
     """(kinds of operations, log, weights) after a step of gradient descent."""
-    compilation = Compilation(optimizers.SGD(0.1), loss, None, None)
+    compilation = Compilation(optimizers.SGD(0.1), loss, None, None, None)
     compilation.resolve(model.output_shape[1:])
     labels = compilation.loss.target == "labels"
     shape = model.output_shape[1:] if labels else y.shape[1:]
@@ -203,7 +203,7 @@ def test_no_gradient_of_the_first_layer_s_input():
 
 def test_rows_are_fetched_ahead_by_the_first_product_alone():
     model = Sequential([Input((6,)), Dense(5, "relu"), Dense(3)])
-    compilation = Compilation(optimizers.SGD(0.1), "mse", None, None)
+    compilation = Compilation(optimizers.SGD(0.1), "mse", None, None, None)
     compilation.resolve((3,))
     update = Update(
         compilation.optimizer, adopt(model.weights), model.trainable_weights

@@ -97,7 +97,7 @@ def model_with(fuse, part, where):
     model = Sequential(layers)
     loss = OwnLoss(fuse, where) if part == "loss" else "mse"
     metrics = [OwnMetric(fuse, where)] if part == "metric" else None
-    model.compile(SGD(0.01), loss, metrics)
+    model.compile(SGD(0.01), loss, metrics=metrics)
     return model
 
 

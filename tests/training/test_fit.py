@@ -311,3 +311,26 @@ def test_the_data_are_left_alone(pair, problem):
     model.predict(x)
     assert np.array_equal(x, kept[0])
     assert np.array_equal(y, kept[1])
+
+
+@pytest.mark.parametrize("loss", ["mse", lambda t, p: ((t - p) ** 2).mean(axis=-1)])
+@pytest.mark.parametrize("given", [0.5, [0.5], {"dense": 0.5}])
+def test_a_weight_of_the_loss_scales_it_and_its_gradient(problem, loss, given):
+    def trained(rate, weights):
+        set_random_seed(3)
+        model = Sequential([Input((4,)), Dense(2)])
+        model.compile(SGD(rate), loss, loss_weights=weights)
+        values = model.fit(*problem, BATCH, shuffle=False, verbose=0).history["loss"]
+        return values, model.get_weights()
+
+    half, of_half = trained(0.2, given)
+    full, of_full = trained(0.1, None)
+    np.testing.assert_allclose(half, np.multiply(full, 0.5), rtol=1e-5)
+    for a, b in zip(of_half, of_full, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("wrong", ["x", [1.0, 2.0], [], np.nan, True])
+def test_a_weight_of_the_loss_is_one_number(wrong):
+    with pytest.raises(ValueError, match="Received: loss_weights="):
+        Sequential([Dense(2)]).compile("sgd", "mse", loss_weights=wrong)
