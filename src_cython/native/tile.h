@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include "simd.h"
 
+/* How the left operand of a tile lies: element (i, p) at i * row_a + p * step_a, with
+ * step_a 1, or in a panel, where the FN_ROWS elements of a column lie side by side. */
+enum { FN_ANY_STEP, FN_UNIT_STEP, FN_PANEL };
+
 #define FN_TYPE float
 #define FN_VEC fn_vec_f32
 #define FN_OPERAND float
@@ -54,8 +58,8 @@ typedef float __attribute__((may_alias)) fn_bf16_operand;
 #endif
 
 /* Where a thread packs blocks of operands: its own for as long as it lives, because
- * their size is fixed.  Large enough for PACKED_ROWS x PACKED_DEPTH and for
- * DEPTH x PACKED_COLUMNS doubles. */
+ * their size is fixed.  Large enough for PACKED_ROWS x DEPTH and for
+ * DEPTH x PACKED_COLUMNS doubles, and for what dense_bf16.pxi packs. */
 static __thread double fn_packed_a[384 * 272] __attribute__((aligned(64)));
 static __thread double fn_packed_b[256 * 512] __attribute__((aligned(64)));
 

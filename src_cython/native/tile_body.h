@@ -9,7 +9,7 @@
  * accumulator: its bits do not depend on the tile it falls into.
  */
 FN_INLINE void FN_NAME(fn_tile_body)(
-    const int rows, const int vectors, const int unit_step, ptrdiff_t depth,
+    const int rows, const int vectors, const int layout, ptrdiff_t depth,
     FN_TYPE *c, ptrdiff_t row_c,
     const FN_OPERAND *a, ptrdiff_t row_a, ptrdiff_t step_a,
     const FN_OPERAND *b, ptrdiff_t row_b,
@@ -17,8 +17,12 @@ FN_INLINE void FN_NAME(fn_tile_body)(
 {
     enum { LANES = FN_VECTOR_BYTES / sizeof(FN_TYPE) };
     FN_VEC sum[FN_ROWS][2];
-    if (unit_step)
+    if (layout == FN_UNIT_STEP)
         step_a = 1;
+    if (layout == FN_PANEL) {
+        row_a = 1;
+        step_a = FN_ROWS;
+    }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 2
@@ -54,15 +58,15 @@ FN_INLINE void FN_NAME(fn_tile_body)(
 #define FN_CASE(ROWS) \
     case ROWS: \
         if (vectors == 2) \
-            FN_NAME(fn_tile_body)(ROWS, 2, unit_step, depth, c, row_c, a, row_a, \
+            FN_NAME(fn_tile_body)(ROWS, 2, layout, depth, c, row_c, a, row_a, \
                                   step_a, b, row_b, bias, continue_sum); \
         else \
-            FN_NAME(fn_tile_body)(ROWS, 1, unit_step, depth, c, row_c, a, row_a, \
+            FN_NAME(fn_tile_body)(ROWS, 1, layout, depth, c, row_c, a, row_a, \
                                   step_a, b, row_b, bias, continue_sum); \
         break;
 
 FN_INLINE void FN_NAME(fn_tile_rows)(
-    int rows, int vectors, const int unit_step, ptrdiff_t depth,
+    int rows, int vectors, const int layout, ptrdiff_t depth,
     FN_TYPE *c, ptrdiff_t row_c,
     const FN_OPERAND *a, ptrdiff_t row_a, ptrdiff_t step_a,
     const FN_OPERAND *b, ptrdiff_t row_b,
@@ -90,11 +94,14 @@ static void FN_NAME(fn_tile)(
     const FN_TYPE *bias, int continue_sum)
 {
     if (step_a == 1)
-        FN_NAME(fn_tile_rows)(rows, vectors, 1, depth, c, row_c, a, row_a, step_a,
-                              b, row_b, bias, continue_sum);
+        FN_NAME(fn_tile_rows)(rows, vectors, FN_UNIT_STEP, depth, c, row_c, a, row_a,
+                              step_a, b, row_b, bias, continue_sum);
+    else if (row_a == 1 && step_a == FN_ROWS)
+        FN_NAME(fn_tile_rows)(rows, vectors, FN_PANEL, depth, c, row_c, a, row_a,
+                              step_a, b, row_b, bias, continue_sum);
     else
-        FN_NAME(fn_tile_rows)(rows, vectors, 0, depth, c, row_c, a, row_a, step_a,
-                              b, row_b, bias, continue_sum);
+        FN_NAME(fn_tile_rows)(rows, vectors, FN_ANY_STEP, depth, c, row_c, a, row_a,
+                              step_a, b, row_b, bias, continue_sum);
 }
 
 #undef FN_CASE

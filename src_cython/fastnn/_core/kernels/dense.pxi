@@ -1,32 +1,42 @@
 """The three products of a dense layer.
 
 One driver serves them all: the right operand is read in whole vectors along its
-rows, the left one element by element with any strides, so that nothing is packed.
+rows, the left one element by element with any strides. Small operands are read where
+they lie; those that the caches cannot hold, or would hold badly, are packed in blocks.
 """
 
 cdef enum:
     DEPTH = 256        # of a block: its strip of the right operand stays in L1
-    PACKED_COLUMNS = 512    # of a packed block of the right operand: it stays in L2
-    PACKED_ROWS = 384       # of a packed block of the left operand
-    PACKED_DEPTH = DEPTH + 16   # length of its rows, no power of two
+    PACKED_COLUMNS = 512    # of a packed block of the right operand
+    PACKED_ROWS = 192       # of a packed block of the left operand: it stays in L2
     WORTH_PACKING_BYTES = 3 << 20   # of the right operand: more than L2 can stream
     WORTH_PACKING_ROWS = 64         # that a packed block is used for
-    BLOCK_ROWS = 64    # of dout transposed at a time in backward_input_large
+    BLOCK_ROWS = 64    # most rows of dout that are transposed instead of the weights
+    FEW_ROWS = 12      # with fewer most of a vector would be empty then
+    COLUMNS_GRAIN = 128     # bytes: threads share columns in whole pairs of lines
 
 
-cdef inline bint worth_packing(dim_t rows, dim_t bytes) noexcept nogil:
+cdef inline bint worth_packing(dim_t rows, dim_t nbytes) noexcept nogil:
     """whether a right operand of so many bytes should be packed for so many rows"""
-    return rows >= WORTH_PACKING_ROWS and bytes >= WORTH_PACKING_BYTES
+    return rows >= WORTH_PACKING_ROWS and nbytes >= WORTH_PACKING_BYTES
+
+
+cdef inline bint worth_panels(dim_t row_bytes, dim_t nbytes) noexcept nogil:
+    """whether a left operand of so many bytes that is read across its rows should be
+    packed: it does not fit into L1 with its pages, and is used for a long row of the
+    right one"""
+    return row_bytes >= 1024 and nbytes >= 160 << 10
 
 
 cdef inline void tiles(
     real_t* c, const real_t* a, const real_t* b, const real_t* bias,
     dim_t m, dim_t n, dim_t depth,
-    dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b, dim_t panel_b,
+    dim_t row_c, dim_t start_a, dim_t row_a, dim_t step_a, dim_t row_b, dim_t panel_b,
     bint continue_sum, Ahead* ahead,
 ) noexcept nogil:
-    """c := a @ b (+ c or bias) in register tiles. Columns come in strips of two
-    vectors; those of b begin `panel_b` elements apart."""
+    """c := a @ b (+ c or bias) in register tiles. Tiles of a begin at rows `start_a`
+    elements apart; columns come in strips of two vectors, and those of b begin
+    `panel_b` elements apart."""
     cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
     cdef dim_t j, i
     cdef int vectors, rows
@@ -41,53 +51,67 @@ cdef inline void tiles(
             if real_t is float:
                 fn_tile_f32(
                     rows, vectors, depth, c + i * row_c + j, row_c,
-                    a + i * row_a, row_a, step_a, strip, row_b,
+                    a + i * start_a, row_a, step_a, strip, row_b,
                     bias + j if bias != NULL else NULL, continue_sum)
             else:
                 fn_tile_f64(
                     rows, vectors, depth, c + i * row_c + j, row_c,
-                    a + i * row_a, row_a, step_a, strip, row_b,
+                    a + i * start_a, row_a, step_a, strip, row_b,
                     bias + j if bias != NULL else NULL, continue_sum)
+
+
+cdef void pack_strips(
+    real_t* out,           # OUT (columns / strip, depth, strip)
+    const real_t* b,       # IN  (depth, columns), or (columns, depth) if transposed
+    dim_t depth, dim_t columns, dim_t row_b, bint transposed,
+) noexcept nogil:
+    """out := b in strips of two vectors side by side"""
+    cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t), j, q
+    for j from 0 <= j < columns by strip:
+        if transposed:
+            transpose(out + j * depth, b + j * row_b, min(strip, columns - j), depth,
+                      strip, row_b)
+            continue
+        for q in range(depth):
+            memcpy(out + j * depth + q * strip, b + q * row_b + j,
+                   min(strip, row_b - j) * sizeof(real_t))
 
 
 cdef void matmul_packed(
     real_t* c, const real_t* a, const real_t* b, const real_t* bias,
     dim_t m, dim_t n, dim_t k,
-    dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b, bint transposed_b,
+    dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b,
+    bint transposed_b, bint pack_a, Ahead* ahead,
 ) noexcept nogil:
-    """matmul for operands that the cache cannot hold: blocks of b, or of the matrix
-    that it is the transpose of, are copied into strips side by side, and blocks of a as
-    well if its rows are not contiguous"""
+    """matmul through copies: blocks of b, or of the matrix that it is the transpose of,
+    in strips side by side, and blocks of a in panels of as many rows as a tile has; a
+    strip at a time if a is read where it lies"""
     cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t)
-    cdef real_t* block_b = <real_t*> fn_pack_b()
-    cdef real_t* block_a = <real_t*> fn_pack_a()
-    cdef dim_t p, jc, ic, j, q, i, depth, wide, high
+    cdef dim_t columns = PACKED_COLUMNS if pack_a else strip
+    cdef dim_t block = PACKED_ROWS if pack_a else m
+    cdef real_t* packed_b = <real_t*> fn_pack_b()
+    cdef real_t* packed_a = <real_t*> fn_pack_a()
+    cdef dim_t p, jc, ic, depth, wide, high
     cdef const real_t* left
-    for p from 0 <= p < k by DEPTH:
+    # k == 0 is one empty block: c := bias
+    for p from 0 <= p < max(k, <dim_t> 1) by DEPTH:
         depth = min(<dim_t> DEPTH, k - p)
-        for jc from 0 <= jc < n by PACKED_COLUMNS:
-            wide = min(<dim_t> PACKED_COLUMNS, n - jc)
-            for j from 0 <= j < wide by strip:
-                if transposed_b:
-                    transpose(block_b + j * depth, b + (jc + j) * row_b + p,
-                              min(strip, wide - j), depth, strip, row_b)
-                    continue
-                for q in range(depth):
-                    memcpy(block_b + j * depth + q * strip,
-                           b + (p + q) * row_b + jc + j,
-                           min(strip, row_b - jc - j) * sizeof(real_t))
-            for ic from 0 <= ic < m by PACKED_ROWS:
-                high = min(<dim_t> PACKED_ROWS, m - ic)
+        for jc from 0 <= jc < n by columns:
+            wide = min(columns, n - jc)
+            pack_strips(packed_b, b + (jc * row_b + p if transposed_b
+                                       else p * row_b + jc),
+                        depth, wide, row_b, transposed_b)
+            for ic from 0 <= ic < m by block:
+                high = min(block, m - ic)
                 left = a + ic * row_a + p * step_a
-                if step_a != 1:
-                    for q in range(depth):
-                        for i in range(high):
-                            block_a[i * PACKED_DEPTH + q] = left[i * row_a + q * step_a]
-                    left = block_a
-                tiles(c + ic * row_c + jc, left, block_b,
+                if pack_a:
+                    pack_panels(packed_a, left, high, depth, row_a, step_a)
+                    left = packed_a
+                tiles(c + ic * row_c + jc, left, packed_b,
                       bias + jc if bias != NULL else bias, high, wide, depth, row_c,
-                      row_a if step_a == 1 else PACKED_DEPTH, 1, strip, strip * depth,
-                      p > 0, NULL)
+                      depth if pack_a else row_a, 1 if pack_a else row_a,
+                      <dim_t> FN_ROWS if pack_a else step_a, strip, strip * depth,
+                      p > 0, ahead)
 
 
 cdef void matmul(
@@ -102,14 +126,11 @@ cdef void matmul(
     """c := a @ b + bias, each element summed over k in ascending order"""
     cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t)
     cdef dim_t p
-    if worth_packing(m, n * k * sizeof(real_t)):
-        matmul_packed(c, a, b, bias, m, n, k, row_c, row_a, step_a, row_b, False)
-        return
     # k == 0 is one empty block: c := bias
     for p from 0 <= p < max(k, <dim_t> 1) by DEPTH:
         tiles(c, a + p * step_a, b + p * row_b, bias, m, n,
-              min(<dim_t> DEPTH, k - p), row_c, row_a, step_a, row_b, strip, p > 0,
-              ahead)
+              min(<dim_t> DEPTH, k - p), row_c, row_a, row_a, step_a, row_b, strip,
+              p > 0, ahead)
 
 
 # ---- operations ------------------------------------------------------------------
@@ -127,27 +148,44 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     cdef const real_t* bias = <const real_t*> op.operand[3]
     cdef const Source* source = step.sources + op.size[6] - 1
     cdef dim_t begin, end, i
+    cdef bint packed = worth_packing(m, n * k * sizeof(real_t))
     if op.size[6] and rows_in_place(source, step, inp) != NULL:
         inp = rows_in_place(source, step, inp)
         row_inp = source.row_bytes // <dim_t> sizeof(real_t)
-    if m >= 2 * FN_ROWS * step.threads or step.threads == 1:
+    # Threads that share the rows pack all of the weights each, those that share the
+    # columns all of inp.
+    if step.threads == 1 \
+            or (m >= 2 * FN_ROWS * step.threads and not (packed and n > m)):
         share(m, FN_ROWS, step, &begin, &end)
-        matmul(out + begin * row_out, inp + begin * row_inp, weight, bias,
-               end - begin, n, k, row_out, row_inp, 1, row_weight, NULL)
+        forward_part(out + begin * row_out, inp + begin * row_inp, weight, bias,
+                     end - begin, n, k, row_out, row_inp, row_weight, packed)
         if op.function != NULL:
             apply_forward(op.function, out + begin * row_out, out + begin * row_out,
                           op.scalar, (end - begin) * row_out)
         return
-    # few rows: the columns are split instead
-    share(n, 2 * ALIGNMENT // sizeof(real_t), step, &begin, &end)
+    share(n, COLUMNS_GRAIN // sizeof(real_t), step, &begin, &end)
     if begin == end:
         return
-    matmul(out + begin, inp, weight + begin, bias + begin if bias != NULL else NULL,
-           m, end - begin, k, row_out, row_inp, 1, row_weight, NULL)
+    forward_part(out + begin, inp, weight + begin,
+                 bias + begin if bias != NULL else NULL, m, end - begin, k, row_out,
+                 row_inp, row_weight, packed)
     if op.function != NULL:
         for i in range(m):
             apply_forward(op.function, out + i * row_out + begin,
                           out + i * row_out + begin, op.scalar, end - begin)
+
+
+cdef inline void forward_part(
+    real_t* out, const real_t* inp, const real_t* weight, const real_t* bias,
+    dim_t m, dim_t n, dim_t k, dim_t row_out, dim_t row_inp, dim_t row_weight,
+    bint packed,
+) noexcept nogil:
+    """out := inp @ weight + bias"""
+    if packed:
+        matmul_packed(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight,
+                      False, True, NULL)
+    else:
+        matmul(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight, NULL)
 
 
 cdef void run_dense_backward_weight(
@@ -172,8 +210,13 @@ cdef void run_dense_backward_weight(
         plan_ahead(&ahead, step, step.sources + op.size[7], op.size[6],
                    (end - begin) // FN_ROWS * strips)
         asked = &ahead
-    matmul(dweight + begin * row_weight, inp + begin, dout, <const real_t*> NULL,
-           end - begin, n, m, row_weight, 1, row_inp, row_out, asked)
+    if worth_panels(n * sizeof(real_t), (end - begin) * m * sizeof(real_t)):
+        matmul_packed(
+            dweight + begin * row_weight, inp + begin, dout, <const real_t*> NULL,
+            end - begin, n, m, row_weight, 1, row_inp, row_out, False, True, asked)
+    else:
+        matmul(dweight + begin * row_weight, inp + begin, dout, <const real_t*> NULL,
+               end - begin, n, m, row_weight, 1, row_inp, row_out, asked)
     # what the pads of dout left there must not reach the optimizer
     for i in range(begin, end):
         for j in range(n, row_weight):
@@ -198,25 +241,7 @@ cdef void run_dense_backward_bias(
             dbias[j] += dout[i * row_out + j]
 
 
-cdef void backward_input_small(
-    real_t* dinp,          # OUT (m, k) rows of length row_inp
-    const real_t* dout,    # IN  (m, n)
-    const real_t* weight,  # IN  (k, n)
-    real_t* scratch,       # (n, k in whole vectors)
-    dim_t m, dim_t k, dim_t n,
-    dim_t row_inp, dim_t row_out, dim_t row_weight,
-) noexcept nogil:
-    """dinp := dout @ weight.T through a transposed copy of weight"""
-    cdef dim_t wide = whole_vectors[real_t](k, scratch), j, p
-    transpose(scratch, weight, k, n, wide, row_weight)
-    for p in range(n):
-        for j in range(k, wide):
-            scratch[p * wide + j] = 0
-    matmul(dinp, dout, scratch, <const real_t*> NULL, m, k, n,
-           row_inp, row_out, 1, wide, NULL)
-
-
-cdef void backward_input_large(
+cdef void backward_input_few(
     real_t* dinp,          # OUT (m, k) rows of length row_inp
     const real_t* dout,    # IN  (m, n)
     const real_t* weight,  # IN  (k, n)
@@ -228,17 +253,12 @@ cdef void backward_input_large(
     cdef real_t* dinp_t = scratch + n * BLOCK_ROWS
     # the columns up to whole vectors hold what an earlier block left: computed along,
     # never read
-    cdef dim_t wide = whole_vectors[real_t](m, scratch)
-    transpose(scratch, dout, m, n, BLOCK_ROWS, row_out)
-    matmul(dinp_t, weight, scratch, <const real_t*> NULL, k, wide, n,
-           BLOCK_ROWS, row_weight, 1, BLOCK_ROWS, NULL)
-    transpose(dinp, dinp_t, k, m, row_inp, BLOCK_ROWS)
-
-
-cdef inline dim_t whole_vectors(dim_t n, const real_t* like) noexcept nogil:
-    """n rounded up to elements that fill cache lines"""
     cdef dim_t line = ALIGNMENT // sizeof(real_t)
-    return (n + line - 1) // line * line
+    cdef dim_t wide = (m + line - 1) // line * line
+    transpose(scratch, dout, m, n, BLOCK_ROWS, row_out)
+    matmul(dinp_t, weight, scratch, <const real_t*> NULL, k, wide, n, BLOCK_ROWS,
+           row_weight, 1, BLOCK_ROWS, NULL)
+    transpose(dinp, dinp_t, k, m, row_inp, BLOCK_ROWS)
 
 
 cdef void run_dense_backward_input(
@@ -250,40 +270,38 @@ cdef void run_dense_backward_input(
     sizes: rows per sample, inputs, units, row lengths of dinp, dout, weight,
     scratch elements per thread
 
-    The weights are transposed as they are packed, or as a whole, or dout and dinp are:
-    whichever is less. The bits are the same: each element is one sum over the units in
-    ascending order."""
+    The weights are transposed as they are packed, or dout and dinp are: whichever is
+    less. The bits are the same: each element is one sum over the units in ascending
+    order. Threads share the columns of dinp, so each packs its rows of the weights."""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
-    cdef dim_t row_inp = op.size[3], row_out = op.size[4]
+    cdef dim_t row_inp = op.size[3], row_out = op.size[4], row_weight = op.size[5]
     cdef real_t* dinp = <real_t*> op.operand[0]
     cdef const real_t* dout = <const real_t*> op.operand[1]
     cdef const real_t* weight = <const real_t*> op.operand[2]
     cdef const real_t* inp = <const real_t*> op.operand[3]
     cdef real_t* scratch = <real_t*> op.operand[4] + step.thread * op.size[6]
-    cdef dim_t begin, end, i, rows, size = n * whole_vectors[real_t](k, scratch)
-    cdef bint small = size <= (n + k) * BLOCK_ROWS and size <= m * (n + k)
-    cdef bint packed
-    share(m, LANES, step, &begin, &end)
-    packed = worth_packing(end - begin, n * k * sizeof(real_t))
-    if packed:
-        matmul_packed(
-            dinp + begin * row_inp, dout + begin * row_out, weight,
-            <const real_t*> NULL, end - begin, k, n, row_inp, row_out, 1, op.size[5],
-            True)
-    elif small and begin < end:
-        backward_input_small(
-            dinp + begin * row_inp, dout + begin * row_out, weight, scratch,
-            end - begin, k, n, row_inp, row_out, op.size[5])
-    for i from begin <= i < end by BLOCK_ROWS:
-        rows = min(<dim_t> BLOCK_ROWS, end - i)
-        if not small and not packed:
-            backward_input_large(
-                dinp + i * row_inp, dout + i * row_out, weight, scratch,
-                rows, k, n, row_inp, row_out, op.size[5])
-        if op.function != NULL:
-            apply_backward(op.function, dinp + i * row_inp, dinp + i * row_inp,
-                           inp + i * row_inp, op.scalar, rows * row_inp)
+    cdef dim_t begin, end, i
+    share(k, COLUMNS_GRAIN // sizeof(real_t), step, &begin, &end)
+    if begin == end:
+        return
+    dinp += begin
+    weight += begin * row_weight
+    if FEW_ROWS <= m <= BLOCK_ROWS and 2 * m * (n + k) <= n * k:
+        backward_input_few(dinp, dout, weight, scratch, m, end - begin, n, row_inp,
+                           row_out, row_weight)
+    else:
+        matmul_packed(dinp, dout, weight, <const real_t*> NULL, m, end - begin, n,
+                      row_inp, row_out, 1, row_weight, True,
+                      worth_packing(m, n * k * sizeof(real_t)), NULL)
+    if op.function == NULL:
+        return
+    if end - begin == k:
+        apply_backward(op.function, dinp, dinp, inp, op.scalar, m * row_inp)
+        return
+    for i in range(m):
+        apply_backward(op.function, dinp + i * row_inp, dinp + i * row_inp,
+                       inp + i * row_inp + begin, op.scalar, end - begin)
 
 
 _add_operation("dense_forward", <run_t> run_dense_forward[float],

@@ -1,6 +1,9 @@
 """What all products use: the register tile, the transpose, and the memory asked for
 ahead of the next batch."""
 
+cdef enum:
+    BLOCK = 4         # rows and columns of what is transposed in registers
+
 cdef extern from "tile.h" nogil:
     enum:
         FN_ROWS
@@ -17,26 +20,71 @@ cdef extern from "tile.h" nogil:
         const double* bias, int continue_sum)
 
 
+cdef extern from "transpose.h" nogil:
+    void fn_transpose_block_f32(
+        float* out, dim_t row_out, const float* inp, dim_t row_inp)
+    void fn_transpose_block_f64(
+        double* out, dim_t row_out, const double* inp, dim_t row_inp)
+
+
+cdef inline void transpose_block(
+    real_t* out, const real_t* inp, dim_t row_out, dim_t row_inp
+) noexcept nogil:
+    """out := inp.T for BLOCK x BLOCK elements"""
+    if real_t is float:
+        fn_transpose_block_f32(out, row_out, inp, row_inp)
+    else:
+        fn_transpose_block_f64(out, row_out, inp, row_inp)
+
+
 cdef void transpose(
     real_t* out,           # OUT (columns, rows) rows of length row_out
     const real_t* inp,     # IN  (rows, columns) rows of length row_inp
     dim_t rows, dim_t columns, dim_t row_out, dim_t row_inp,
 ) noexcept nogil:
     """out := inp.T"""
-    cdef dim_t i, j, r, s, height, width
-    for i from 0 <= i < rows by 16:
+    cdef dim_t i, j, r, s, height
+    for i from 0 <= i < rows by 16:     # whole cache lines of out
         height = min(<dim_t> 16, rows - i)
-        for j from 0 <= j < columns by 16:
-            width = min(<dim_t> 16, columns - j)
-            if height == 16:
-                # a constant trip count: unrolled into whole cache lines
-                for s in range(width):
-                    for r in range(16):
-                        out[(j + s) * row_out + i + r] = inp[(i + r) * row_inp + j + s]
-            else:
-                for s in range(width):
-                    for r in range(height):
-                        out[(j + s) * row_out + i + r] = inp[(i + r) * row_inp + j + s]
+        for j from 0 <= j <= columns - BLOCK by BLOCK:
+            for r from 0 <= r <= height - BLOCK by BLOCK:
+                transpose_block(out + j * row_out + i + r, inp + (i + r) * row_inp + j,
+                                row_out, row_inp)
+            for r in range(height // BLOCK * BLOCK, height):
+                for s in range(j, j + BLOCK):
+                    out[s * row_out + i + r] = inp[(i + r) * row_inp + s]
+        for s in range(columns // BLOCK * BLOCK, columns):
+            for r in range(height):
+                out[s * row_out + i + r] = inp[(i + r) * row_inp + s]
+
+
+cdef void pack_panels(
+    real_t* out,           # OUT (rows / FN_ROWS, depth, FN_ROWS)
+    const real_t* inp,     # IN  (rows, depth) element (i, p) at i * row + p * step
+    dim_t rows, dim_t depth, dim_t row, dim_t step,
+) noexcept nogil:
+    """out := inp in panels of FN_ROWS rows, the elements of a column side by side; what
+    the last panel lacks is left as it was"""
+    cdef dim_t i, p, r, at
+    cdef real_t* panel
+    for i from 0 <= i < rows by FN_ROWS:
+        panel = out + i * depth
+        p = 0
+        if rows - i >= FN_ROWS and step == 1:
+            for p from 0 <= p <= depth - BLOCK by BLOCK:
+                for r from 0 <= r < FN_ROWS by BLOCK:
+                    at = min(r, <dim_t> FN_ROWS - BLOCK)
+                    transpose_block(panel + p * FN_ROWS + at, inp + (i + at) * row + p,
+                                    FN_ROWS, row)
+            p = depth // BLOCK * BLOCK
+        elif rows - i >= FN_ROWS and row == 1:
+            for p in range(depth):
+                memcpy(panel + p * FN_ROWS, inp + i + p * step,
+                       FN_ROWS * sizeof(real_t))
+            continue
+        for p in range(p, depth):
+            for r in range(min(<dim_t> FN_ROWS, rows - i)):
+                panel[p * FN_ROWS + r] = inp[(i + r) * row + p * step]
 
 
 cdef struct Ahead:
