@@ -1,5 +1,7 @@
 """Products whose operands are packed: as right, and the same bits, as small ones."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,33 @@ def test_backward_input(kernels, operands):
     alone = np.empty((1, INPUTS), np.float32)
     kernels.dense_backward_input(alone, dout[40:41], weight, None)
     assert np.array_equal(alone[0], dinp[40])
+
+
+def test_backward_input_of_few_rows(kernels, operands):
+    dout, weight = operands["dout"][:33, :201].copy(), operands["weight"][:300, :201]
+    dinp = np.empty((33, 300), np.float32)
+    kernels.dense_backward_input(dinp, dout, weight.copy(), None)
+    assert close(dinp, dout.astype(np.float64) @ weight.T)
+    alone = np.empty((1, 300), np.float32)
+    kernels.dense_backward_input(alone, dout[20:21], weight.copy(), None)
+    assert np.array_equal(alone[0], dinp[20])
+
+
+@pytest.mark.parametrize("threads", [2, 5])
+def test_threads_share_the_columns(kernels, operands, threads, monkeypatch):
+    inp, weight, dout = (operands[name] for name in ("inp", "weight", "dout"))
+    out, dinp = (
+        np.empty((ROWS, UNITS), np.float32),
+        np.empty((ROWS, INPUTS), np.float32),
+    )
+    kernels.dense_forward(out, inp, weight, operands["bias"], "relu")
+    kernels.dense_backward_input(dinp, dout, weight, inp, "relu")
+    monkeypatch.setattr(kernels, "_run", partial(kernels._run, threads=threads))
+    shared_out, shared_dinp = np.empty_like(out), np.empty_like(dinp)
+    kernels.dense_forward(shared_out, inp, weight, operands["bias"], "relu")
+    kernels.dense_backward_input(shared_dinp, dout, weight, inp, "relu")
+    assert np.array_equal(shared_out, out)
+    assert np.array_equal(shared_dinp, dinp)
 
 
 def test_backward_weight(kernels):

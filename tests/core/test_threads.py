@@ -8,7 +8,7 @@ from operands import arranged
 
 SCRATCH_SIZE = 6  # position of its length for each thread among the sizes
 SHAPES = [Shape(0, 3, 4), Shape(1, 300, 65), Shape(7, 33, 17), Shape(64, 70, 130)]
-SHAPES += [Shape(200, 31, 48), Shape(5000, 3, 2)]
+SHAPES += [Shape(200, 31, 48), Shape(5000, 3, 2), Shape(40, 300, 200)]
 
 
 def run_shared(run, threads, name, dtype, rows, operands, sizes, *rest, **settings):
