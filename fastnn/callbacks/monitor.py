@@ -41,6 +41,7 @@ class MonitorCallback(Callback):
     def monitor_value(self, logs) -> float | None:
         """The monitored value, or None with a warning when the logs lack it."""
         logs = logs or {}
+        self._goes_up()  # says so if it cannot tell
         if self.monitor not in logs:
             warn(
                 f"{type(self).__name__} monitors {self.monitor!r}, which is not there. "
