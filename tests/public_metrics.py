@@ -81,7 +81,9 @@ def batch(metric):
             )
         )  # fmt: skip
     if getattr(metric, "target", "values") == "labels":
-        return np.array([1, 0, 1, 2]), SCORES
+        # one for each row, or one for each column if the classes lie along the rows
+        labels = [1, 0, 1] if getattr(metric, "axis", -1) == 0 else [1, 0, 1, 2]
+        return np.array(labels), SCORES
     return TARGETS, SCORES
 
 

@@ -36,6 +36,7 @@ ROOMS = {
 
 ABSTRACT = {"Initializer", "RandomInitializer", "Layer", "Loss", "Metric", "Optimizer"}
 ABSTRACT |= {"Constraint", "Regularizer"}
+ABSTRACT |= {"CTC"}  # which is refused
 
 REQUIRED = {
     "Activation": {"activation": "relu"},
@@ -105,8 +106,10 @@ SECOND_VALUES = {
     "vocabulary": ["b", "c", "d"],
     "vocabulary_dtype": "int32",
     "amsgrad": True,
+    "apply_class_balancing": True,
     "axis": 0,
     "batch_size": 8,
+    "beta": 0.2,
     "beta_1": 0.5,
     "beta_2": 0.5,
     "beta_constraint": "non_neg",
@@ -124,6 +127,7 @@ SECOND_VALUES = {
     "bias_regularizer": "l1",
     "centered": True,
     "data_format": "channels_first",
+    "delta": 0.2,
     "distribution": "uniform",
     "dtype": "float64",
     "epsilon": 1e-3,
@@ -141,6 +145,7 @@ SECOND_VALUES = {
     "label_smoothing": 0.1,
     "learning_rate": 0.5,
     "max_value": 1.5,
+    "margin": 0.3,
     "maxval": 0.5,
     "mean": 1.0,
     "min_value": 2.5,
@@ -152,14 +157,17 @@ SECOND_VALUES = {
     "nesterov": True,
     "noise_shape": (1, 4),
     "output_axes": (0,),
+    "q": 0.7,
     "rate": 0.75,
     "reduction": "sum",
+    "remove_diagonal": False,
     "rho": 0.5,
     "scale": 3.0,
     "seed": 7,
     "shape": (5,),
     "factor": 0.5,
     "gain": 2.0,
+    "gamma": 3.0,
     "stddev": 1.0,
     "threshold": 0.2,
     "trainable": False,
@@ -184,6 +192,7 @@ SECOND_VALUES_OF = {
     ("Normalization", "axis"): (1, -1),
     ("Softmax", "axis"): 1,
     ("StringLookup", "output_mode"): "multi_hot",
+    ("Tversky", "alpha"): 0.3,
     **public_metrics.SECOND_VALUES_OF,
 }
 
@@ -195,6 +204,10 @@ BESIDE = {
 
 
 BESIDE_OF = {
+    ("BinaryCrossentropy", "axis"): (-1, {"reduction": "none"}),
+    ("BinaryFocalCrossentropy", "alpha"): (0.25, {"apply_class_balancing": True}),
+    ("Dice", "reduction"): ("mean", {"axis": 1}),
+    ("Tversky", "reduction"): ("mean", {"axis": 1}),
     ("Normalization", "mean"): (0.0, {"variance": 1.0}),
     ("Normalization", "variance"): (1.0, {"mean": 0.0}),
     **public_metrics.BESIDE_OF,
@@ -351,8 +364,9 @@ def _layer(obj):
 
 
 def _targets(obj):
-    if getattr(obj, "target", "values") == "labels":
-        return np.array([1, 0])
+    if getattr(obj, "target", "values") != "values":
+        # one axis less than the predictions have, but not the one of the classes
+        return np.array([1, 0, 1] if getattr(obj, "axis", -1) == 0 else [1, 0])
     return np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
 
 
@@ -360,7 +374,11 @@ PREDICTIONS = np.array([[0.2, 0.7, 0.1], [0.3, 0.3, 0.4]])
 
 
 def _loss(obj):
-    return obj(_targets(obj), PREDICTIONS)
+    if obj.target == "identities":
+        rows = np.concatenate([PREDICTIONS, PREDICTIONS[::-1] ** 2])
+        return obj([1, 0, 1, 0], rows)
+    result = obj(_targets(obj), PREDICTIONS)
+    return np.asarray(result).tolist()
 
 
 def _optimizer(obj):

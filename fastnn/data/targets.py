@@ -16,6 +16,7 @@ def as_targets(
     target: str = "values",
     classes: int | None = None,
     *,
+    ignored: int | None = None,
     name: str = "y",
     layer: str | None = None,
 ) -> np.ndarray:
@@ -26,8 +27,10 @@ def as_targets(
             (rows, *output_shape[:-1]), a further last axis of 1 is dropped.
         rows: Number of rows of x.
         output_shape: Shape of one row of the network's output.
-        target: "values", or "labels" for class indices.
+        target: "values"; "labels" for class indices; "identities" for any integers,
+            in the shape of labels.
         classes: Number of classes for labels; `output_shape[-1]` when `None`.
+        ignored: A label that need be no class.
         name: What the user calls it, for messages.
         layer: The last layer's name, for messages.
 
@@ -50,11 +53,16 @@ def as_targets(
     output_shape = tuple(output_shape)
     if target == "values":
         return _as_values(array, rows, output_shape, name, layer)
-    if target == "labels":
+    if target in ("labels", "identities"):
         classes = output_shape[-1] if classes is None else classes
-        return _as_labels(array, rows, output_shape, classes, name, layer)
+        array = _in_shape_of_labels(array, rows, output_shape, classes, name, layer)
+        if target == "labels":
+            classed = array if ignored is None else np.where(array == ignored, 0, array)
+            _check_range(classed, classes, name, layer)
+        return _whole(array, classes, name, layer)
     raise ValueError(
-        f"`target` is expected to be 'values' or 'labels'. Received: {target!r}"
+        "`target` is expected to be 'values', 'labels' or 'identities'. "
+        f"Received: {target!r}"
     )
 
 
@@ -76,7 +84,7 @@ def _as_values(array, rows, output_shape, name, layer) -> np.ndarray:
     )
 
 
-def _as_labels(array, rows, output_shape, classes, name, layer) -> np.ndarray:
+def _in_shape_of_labels(array, rows, output_shape, classes, name, layer) -> np.ndarray:
     expected = (rows, *output_shape[:-1])
     if array.shape == (*expected, 1):
         array = array.reshape(expected)
@@ -91,7 +99,10 @@ def _as_labels(array, rows, output_shape, classes, name, layer) -> np.ndarray:
             f"{_owner(layer)}`{name}` is expected to hold class indices in shape "
             f"{expected}. Received: shape {array.shape}{hint}"
         )
-    _check_range(array, classes, name, layer)
+    return array
+
+
+def _whole(array, classes, name, layer) -> np.ndarray:
     labels = array.astype(np.int32, copy=False)
     if array.dtype.kind == "f" and not np.array_equal(labels, array):
         row = int(np.argmax((labels != array).reshape(len(array), -1).any(axis=1)))

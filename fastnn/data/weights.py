@@ -11,33 +11,43 @@ __all__ = ["as_sample_weight", "class_weights_to_rows"]
 
 
 def as_sample_weight(
-    sample_weight, rows: int, dtype="float32", name: str = "sample_weight"
+    sample_weight,
+    rows: int,
+    dtype="float32",
+    name: str = "sample_weight",
+    values: tuple[int, ...] = (),
 ) -> np.ndarray:
-    """Checks one weight per row.
+    """Checks one weight per row, or per value of the loss.
 
     Args:
-        sample_weight: Array-like of shape (rows,) or (rows, 1); may be negative.
+        sample_weight: Array-like of shape (rows,), (rows, 1), (rows, *values) or
+            (rows, *values, 1); may be negative.
         rows: Number of rows of x.
         dtype: The network's dtype.
         name: What the user calls it, for messages.
+        values: Shape of the values of one sample.
 
     Returns:
-        C-contiguous array of shape (rows,) in `dtype`.
+        C-contiguous array of shape (rows,) or (rows, *values) in `dtype`.
 
     Raises:
         TypeError: If it does not hold real numbers.
         ValueError: If its shape is another one or a weight is NaN or infinite.
     """
     weight = as_numbers(sample_weight, name)
-    if weight.shape == (rows, 1):
-        weight = weight.reshape(rows)
-    if weight.shape != (rows,):
+    for shape in ((rows,), (rows, *values)):
+        if weight.shape == (*shape, 1):
+            weight = weight.reshape(shape)
+        if weight.shape == shape:
+            break
+    else:
+        each = f", or per value, shape {(rows, *values)}" if values else ""
         raise ValueError(
-            f"`{name}` is expected to have one weight per row, shape ({rows},). "
+            f"`{name}` is expected to have one weight per row, shape ({rows},){each}. "
             f"Received: shape {weight.shape}"
         )
     if not np.isfinite(weight).all():
-        row = int(np.argmin(np.isfinite(weight)))
+        row = int(np.argmin(np.isfinite(weight).reshape(rows, -1).all(axis=1)))
         raise ValueError(
             f"`{name}` is expected to be finite. Received: {weight[row]} in row {row}"
         )

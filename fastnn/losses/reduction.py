@@ -55,38 +55,50 @@ def reduce_weighted(
     sample_weight: npt.ArrayLike | None,
     reduction: str | None,
     dtype: str,
+    mask: npt.ArrayLike | None = None,
 ) -> float | np.ndarray:
     """Returns the reduction of weighted values, summed in float64; 0 for none.
 
     Args:
         values: One value for each row, or for each element of a row.
-        sample_weight: Weights, shape (rows,) or that of `values`; None for ones.
+        sample_weight: Weights that can be broadcast to `values`, or of their first
+            axes; None for ones.
         reduction: One of `REDUCTIONS`.
         dtype: Type of the result where it stays an array.
+        mask: Which values count, in their shape; None for all.
 
     Raises:
         ValueError: If the shapes do not fit.
     """
     weighted = as_real(values, np.float64, name="values")
-    total_weight = float(weighted.size)
+    size, total_weight = None, None
+    if mask is not None:
+        counts = np.asarray(mask, np.float64)
+        weighted = np.where(counts != 0, weighted, 0)
+        size = total_weight = float(counts.sum())
     if sample_weight is not None:
         weight = as_real(sample_weight, np.float64, name="sample_weight")
         weighted, weight = match_ranks(weighted, weight)
-        total_weight = float(weight.sum())
-        weighted = weighted * _broadcast(weight, weighted.shape)
+        weight = _fitting(weight, weighted.shape)
+        total_weight = float((weight if mask is None else weight * counts).sum())
+        weighted = weighted * weight
     if reduction in ("none", None):
         return weighted.astype(dtype)[()]
-    by = divisor(reduction, weighted.size, total_weight)
+    size = float(weighted.size) if size is None else size
+    by = divisor(reduction, size, size if total_weight is None else total_weight)
     return float(weighted.sum() / by) if by else 0.0
 
 
-def _broadcast(weight: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Returns the weights with axes added at the end until they fit `shape`."""
-    expanded = weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
-    try:
-        return np.broadcast_to(expanded, shape)
-    except ValueError:
-        raise ValueError(
-            f"Expected sample_weight to fit values of shape {shape}. "
-            f"Received: sample_weight.shape={weight.shape}"
-        ) from None
+def _fitting(weight: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Returns the weights, with axes added at the end if only so they fit `shape`."""
+    further = (1,) * (len(shape) - weight.ndim)
+    for fitting in (weight, weight.reshape(weight.shape + further)):
+        try:
+            np.broadcast_shapes(fitting.shape, shape)
+        except ValueError:
+            continue
+        return fitting
+    raise ValueError(
+        f"Expected sample_weight to fit values of shape {shape}. "
+        f"Received: sample_weight.shape={weight.shape}"
+    )

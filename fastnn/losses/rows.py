@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from fastnn.dtypes import as_real
 
-__all__ = ["match_ranks", "prepare"]
+__all__ = ["labels_of", "match_ranks", "prepare"]
 
 
 def match_ranks(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -20,56 +20,96 @@ def match_ranks(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def prepare(
-    y_true: npt.ArrayLike, y_pred: npt.ArrayLike, target: str
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    target: str,
+    axis: int = -1,
+    ignored: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
     """Returns predictions, targets and the shape of the values.
 
     Args:
         y_true: Values of the shape of `y_pred`, or labels of one axis less.
         y_pred: Predictions, shape (..., n).
-        target: "values" or "labels".
+        target: "values"; "labels", indices of classes; or "identities", any integers.
+        axis: The one that a value is taken along.
+        ignored: A label that is no class, which 0 takes the place of.
 
     Returns:
         Predictions (rows, n); targets (rows, n) in the same type, or labels (rows,) in
-        int32; and the shape of `y_pred` without its last axis.
+        int32; and the shape of `y_pred` without that axis.
 
     Raises:
         ValueError: If the shapes do not fit or a label is out of range.
         TypeError: If labels are not whole numbers.
     """
     pred = as_real(y_pred, name="y_pred")
-    if target == "labels":
-        true = _labels(np.asarray(y_true), pred)
-    else:
+    if target == "values":
         true, pred = match_ranks(as_real(y_true, pred.dtype, name="y_true"), pred)
-        if true.shape != pred.shape or pred.ndim == 0:
+        _check_same_shape(true, pred)
+        true = _with_last(true, axis)
+        true = true.reshape(-1, true.shape[-1])
+        pred = _with_last(pred, axis)
+    else:
+        pred = _with_last(pred, axis)
+        labels = labels_of(y_true, pred, axis)
+        if pred.ndim == 0 or labels.shape != pred.shape[:-1]:
             raise ValueError(
-                "Expected y_true and y_pred to have the same shape of at least one "
-                f"axis. Received: y_true.shape={true.shape}, y_pred.shape={pred.shape}"
+                "Expected y_true to hold the index of a class for each row of y_pred. "
+                f"Received: y_true.shape={labels.shape}, "
+                f"y_pred.shape={np.shape(y_pred)}, axis={axis}"
             )
-        true = true.reshape(-1, pred.shape[-1])
-    return pred.reshape(-1, pred.shape[-1]), true, pred.shape[:-1]
+        true = _labels(labels, pred.shape[-1], target, ignored)
+    return np.ascontiguousarray(pred.reshape(-1, pred.shape[-1])), true, pred.shape[:-1]
 
 
-def _labels(labels: np.ndarray, pred: np.ndarray) -> np.ndarray:
-    if labels.ndim == pred.ndim and labels.shape[-1] == 1:
-        labels = labels[..., 0]
-    if pred.ndim == 0 or labels.shape != pred.shape[:-1]:
+def _check_same_shape(true: np.ndarray, pred: np.ndarray) -> None:
+    if true.shape != pred.shape or pred.ndim == 0:
         raise ValueError(
-            "Expected y_true to hold the index of a class for each row of y_pred. "
-            f"Received: y_true.shape={labels.shape}, y_pred.shape={pred.shape}"
+            "Expected y_true and y_pred to have the same shape of at least one "
+            f"axis. Received: y_true.shape={true.shape}, y_pred.shape={pred.shape}"
         )
+
+
+def _with_last(array: np.ndarray, axis: int) -> np.ndarray:
+    if not -array.ndim <= axis < array.ndim:
+        raise ValueError(
+            f"Expected `axis` to be one of the {array.ndim} axes of y_pred. "
+            f"Received: axis={axis}"
+        )
+    return np.ascontiguousarray(np.moveaxis(array, axis, -1))
+
+
+def labels_of(y_true: npt.ArrayLike, pred: np.ndarray, axis: int) -> np.ndarray:
+    """Returns labels without the axis of length one that stands for the classes'.
+
+    Args:
+        y_true: Labels.
+        pred: Predictions, the axis of the classes last.
+        axis: Where that axis was.
+    """
+    labels = np.asarray(y_true)
+    if labels.ndim == pred.ndim and labels.shape[axis] == 1:
+        return np.squeeze(labels, axis)
+    return labels
+
+
+def _labels(
+    labels: np.ndarray, classes: int, target: str, ignored: int | None
+) -> np.ndarray:
     whole = labels.astype(np.int32, casting="unsafe") if _real(labels) else None
     if whole is None or not np.array_equal(whole, labels):
         raise TypeError(
             "Expected y_true to hold whole numbers, the indices of classes. "
             f"Received: y_true={labels!r}"
         )
-    classes = pred.shape[-1]
-    if labels.size and not 0 <= whole.min() <= whole.max() < classes:
+    if ignored is not None:
+        whole = np.where(whole == ignored, 0, whole).astype(np.int32)
+    low, high = (whole.min(), whole.max()) if whole.size else (0, 0)
+    if target == "labels" and whole.size and not 0 <= low <= high < classes:
         raise ValueError(
             f"Expected labels from 0 to {classes - 1}. "
-            f"Received: labels from {whole.min()} to {whole.max()}"
+            f"Received: labels from {low} to {high}"
         )
     return whole.reshape(-1)
 

@@ -84,7 +84,13 @@ class LossMetric(RowMetric):
 
     @property
     def scalars(self) -> tuple[float, ...]:  # type: ignore[override]
-        return self._loss.scalars
+        loss = self._loss
+        return loss.logits_scalars if self.from_logits else loss.scalars
+
+    def fits(self, prediction, target):
+        loss = self._loss
+        last = loss.axis in (-1, len(prediction.shape)) and loss.ignored is None
+        return last and super().fits(prediction, target)
 
     def _values(self, y_true, y_pred):
         return self.fn(y_true, as_real(y_pred, self.dtype, name="y_pred"))

@@ -8,28 +8,33 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from fastnn.losses.loss import CompiledLoss
 from fastnn.plan.builder import Builder
 from fastnn.plan.fusion import (
     fetch_ahead,
     fuse_backward,
     fuse_forward,
-    fuse_loss,
     read_in_place,
 )
 from fastnn.plan.gradients import record_backward
+from fastnn.plan.objective import (
+    WEIGHT,
+    Goal,
+    Y,
+    arranged,
+    logits_op,
+    record_loss,
+    sources,
+)
 from fastnn.plan.penalties import record_penalties, record_penalty_gradients
-from fastnn.plan.python_ops import python_loss, python_metric
-from fastnn.plan.row_losses import row_losses
+from fastnn.plan.python_ops import python_metric
 from fastnn.plan.rules.activity import record_values
 from fastnn.plan.rules.categories import as_values
-from fastnn.plan.tensor import Held, Op, Tensor
+from fastnn.plan.tensor import Op, Tensor
 from fastnn.plan.update import Update
 
 if TYPE_CHECKING:
     from fastnn.layers import Layer
     from fastnn.losses import Loss
-    from fastnn.metrics import Metric
 
 __all__ = [
     "WEIGHT",
@@ -41,36 +46,8 @@ __all__ = [
     "lower_step",
 ]
 
-# Slots of the engine for what the user passes in; predictions go out through Y.
-X, Y, WEIGHT = 0, 1, 2
-
-_REDUCTIONS = {
-    "sum": 0,
-    "sum_over_batch_size": 1,
-    "mean": 1,
-    "mean_with_sample_weight": 2,
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Goal:
-    """What predictions are held against.
-
-    Attributes:
-        loss: The loss.
-        metrics: Metrics that give every row the same weight.
-        weighted_metrics: Metrics that use the weights of the rows.
-        weighted: Whether rows have weights.
-        target_shape: Of the targets of one sample; for labels, of the predictions.
-        loss_weight: Factor of the loss.
-    """
-
-    loss: Loss
-    metrics: Sequence[Metric]
-    weighted_metrics: Sequence[Metric]
-    weighted: bool
-    target_shape: tuple[int, ...]
-    loss_weight: float = 1.0
+# The slot of the engine for the rows; predictions go out through Y.
+X = 0
 
 
 @dataclasses.dataclass
@@ -125,32 +102,27 @@ def lower_step(
     """
     builder = Builder(dtype, training=update is not None)
     prediction = _forward(builder, layers, input_shape)
-    logits_op = _logits_op(builder, goal.loss, prediction) if fuse else None
+    fused = logits_op(builder, goal.loss, prediction) if fuse else None
+    seed = prediction if fused is None else cast("Tensor", fused.inputs[0])
+    seed = arranged(builder, goal.loss, seed)
     forward = builder.ops
     builder.ops = []
 
-    target = _target(builder, goal.loss.target, goal.target_shape)
-    weight = _weight(builder) if goal.weighted else None
+    target, own_target, weight = sources(builder, goal, seed)
     trainable = builder.trainable
     record_penalties(builder, trainable, log)
     record_values(builder, forward, log)
-    seed = prediction if logits_op is None else cast("Tensor", logits_op.inputs[0])
     gradient = None
     if update is not None and builder.needs_gradient(seed):
         gradient = builder.tensor("d prediction", seed.shape)
-    values = _loss(builder, goal, seed, logits_op, gradient, target, weight)
-    if goal.loss_weight != 1:
-        _weigh(builder, values, gradient, goal.loss_weight)
-    builder.emit(
-        "loss_total",
-        (Held("log", log),),
-        (values, weight),
-        sizes=(values.shape[0], int(update is not None), 0, 0, _reduction(goal.loss)),
-    )
+    record_loss(
+        builder, goal, seed, fused, gradient, own_target, weight, log,
+        halts=update is not None,
+    )  # fmt: skip
     for metric in goal.metrics:
-        _metric(builder, metric, prediction, target, None)
+        _metric(builder, metric, prediction, target, goal.loss, None)
     for metric in goal.weighted_metrics:
-        _metric(builder, metric, prediction, target, weight)
+        _metric(builder, metric, prediction, target, goal.loss, weight)
     objective = builder.ops
 
     builder.ops = []
@@ -177,76 +149,23 @@ def _forward(builder, layers, input_shape) -> Tensor:
     return as_values(builder, x)
 
 
-def _logits_op(builder: Builder, loss: Loss, prediction: Tensor) -> Op | None:
-    """The operation between logits and prediction, if the loss can take its place."""
-    if not isinstance(loss, CompiledLoss) or not loss.compiled or loss.from_logits:
-        return None
-    return fuse_loss(builder.ops, prediction, loss.kernel)
-
-
-def _target(builder: Builder, target: str, shape: tuple[int, ...]) -> Tensor:
-    if target == "values":
-        return builder.source(Y, shape, "y")
-    height = int(np.prod(shape[:-1]))
-    labels = builder.tensor("labels", (height,), "int32", padded=False)
-    builder.emit("gather_labels", (labels,), (), sizes=(Y, height))
-    return labels
-
-
-def _weight(builder: Builder) -> Tensor:
-    weight = builder.tensor("sample weight", (1,), padded=False)
-    builder.emit("gather", (weight,), (), sizes=(WEIGHT, 1, 1, 1))
-    return weight
-
-
-def _reduction(loss: Loss) -> int:
-    if loss.reduction not in _REDUCTIONS:
-        raise ValueError(
-            "Expected a loss with a reduction to train or evaluate with. Received: "
-            f"reduction={loss.reduction!r}"
-        )
-    return _REDUCTIONS[loss.reduction]
-
-
-def _loss(builder, goal, seed, logits_op, gradient, target, weight) -> Tensor:
-    """Records the loss of each row, and its gradient if there is memory for it."""
-    loss = goal.loss
-    if not loss.compiled:
-        values = builder.tensor("loss values", (1,), "float64", padded=False)
-        call = python_loss(loss, _reduction(loss))
-        outputs, inputs = (values, gradient), (seed, target, weight)
-        builder.emit("python", outputs, inputs, call=call)
-        return values
-    if logits_op is not None:
-        kernel, out = loss.logits_kernel, logits_op.outputs[0]
-    elif loss.from_logits:
-        kernel, out = loss.logits_kernel, builder.tensor("probabilities", seed.shape)
-    else:
-        kernel, out = loss.kernel, None
-    return row_losses(
-        builder, kernel, loss.scalars, seed, target, weight, gradient, out,
-        _reduction(loss),
-    )  # fmt: skip
-
-
-def _weigh(builder, values, gradient, weight) -> None:
-    sizes = (0, 0, 0)
-    if gradient is not None:
-        sizes = (gradient.height, gradient.width, gradient.row)
-    builder.emit(
-        "weigh_loss",
-        (values, gradient),
-        (),
-        sizes=(values.shape[0], *sizes),
-        scalars=(weight,),
-    )
-
-
-def _metric(builder, metric, prediction, target, weight) -> None:
+def _metric(builder, metric, prediction, target, loss, weight) -> None:
     """Records an update of one metric, compiled if it says how."""
     with builder.belonging_to(metric.name):
-        if metric.compiled and metric.fits(prediction, target):
+        takes = metric.compiled and _for_metrics(loss, target, weight)
+        if takes and metric.fits(prediction, target):
             metric.lower(builder, prediction, target, weight)
             return
         call = python_metric(metric, weighted=weight is not None)
         builder.emit("python", (), (prediction, target, weight), call=call)
+
+
+def _for_metrics(loss: Loss, target: Tensor, weight: Tensor | None) -> bool:
+    """Whether a compiled metric can take the targets and weights of a loss: labels that
+    are all classes along the last axis, and one weight for a sample."""
+    if weight is not None and weight.width > 1:
+        return False
+    if target.dtype != "int32":
+        return True
+    own = getattr(loss, "ignored", None), getattr(loss, "axis", -1)
+    return loss.target == "labels" and own == (None, -1)

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 __all__ = ["python_loss", "python_metric"]
 
 
-def python_loss(loss: Loss, reduction: int) -> Callable[..., None]:
+def python_loss(loss: Loss, reduction: int, scale: float = 1.0) -> Callable[..., None]:
     """A function (values, gradient | None, pred, target, weight | None) that writes the
-    loss of each row and the gradient of their reduction."""
+    loss of each row and the gradient of their reduction times `scale`."""
 
     def call(values, gradient, pred, target, weight):
         values[:, 0] = loss.values(target, pred)
         if gradient is None:
             return
-        factor = _row_factors(reduction, len(pred), weight)
+        factor = scale * _row_factors(reduction, len(pred), weight)
         factor = factor.reshape(-1, *[1] * (pred.ndim - 1))
         gradient[...] = loss.gradient(target, pred) * factor
 
@@ -43,7 +43,8 @@ def python_metric(metric: Metric, *, weighted: bool) -> Callable[..., None]:
         # copies: a metric may keep what it is given
         arguments = np.array(target), np.array(pred)
         if weighted:
-            metric.update_state(*arguments, sample_weight=np.array(weight[:, 0]))
+            own = weight[:, 0] if weight.shape[1] == 1 else weight
+            metric.update_state(*arguments, sample_weight=np.array(own))
         else:
             metric.update_state(*arguments)
 

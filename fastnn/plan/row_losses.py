@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fastnn.plan.tensor import Tensor
+import numpy as np
+
+from fastnn.plan.tensor import Held, Tensor
 
 if TYPE_CHECKING:
     from fastnn.plan.builder import Builder
 
-__all__ = ["row_losses", "row_values"]
+__all__ = ["Reduced", "row_losses", "row_values"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Reduced:
+    """How the values of a batch's rows become one number.
+
+    Attributes:
+        reduction: Number of the reduction.
+        scale: Weight of the loss.
+        weight: Weights of the samples, or of the values.
+        mask: 1 for values that count, else 0.
+        of_batch: Whether each sample repeats the values of the whole batch.
+    """
+
+    reduction: int = 0
+    scale: float = 1.0
+    weight: Tensor | None = None
+    mask: Tensor | None = None
+    of_batch: bool = False
+
+    @property
+    def values_per_weight(self) -> int:
+        """0 for all of a sample."""
+        return int(self.weight is not None and self.weight.width > 1)
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """What kernels are told of it."""
+        return self.reduction, self.values_per_weight, int(self.of_batch)
 
 
 def row_losses(
@@ -19,10 +51,10 @@ def row_losses(
     scalars: Sequence[float],
     seed: Tensor,
     target: Tensor,
-    weight: Tensor | None = None,
     gradient: Tensor | None = None,
     out: Tensor | None = None,
-    reduction: int = 0,
+    reduced: Reduced = Reduced(),
+    columns: np.ndarray | None = None,
 ) -> Tensor:
     """Records a loss.
 
@@ -32,21 +64,22 @@ def row_losses(
         scalars: Its settings.
         seed: Predictions or logits.
         target: What they are held against.
-        weight: Weights of the samples.
         gradient: Where the gradient goes, if it is needed.
         out: Where the probabilities of a fused softmax or sigmoid go.
-        reduction: What the gradient is of, by its number.
+        reduced: What the gradient is of.
+        columns: Settings of the columns.
 
     Returns:
         The value of each row, in float64.
     """
     values = builder.tensor("values", (seed.height,), "float64", padded=False)
+    settings = None if columns is None else Held("columns", columns)
     builder.emit(
         kernel,
         (values, gradient, out),
-        (seed, target, weight),
-        sizes=(seed.height, seed.width, seed.row, _row_of(target), reduction),
-        scalars=tuple(scalars),
+        (seed, target, reduced.weight, reduced.mask, settings),
+        sizes=(seed.height, seed.width, seed.row, _row_of(target), *reduced.sizes),
+        scalars=(reduced.scale, *scalars),
     )
     return values
 

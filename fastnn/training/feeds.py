@@ -11,7 +11,7 @@ import numpy as np
 
 from fastnn import random
 from fastnn.data import Arrays, Stream, row_order
-from fastnn.training.inputs import labelled, target_shape
+from fastnn.training.inputs import labelled, target_shape, weight_shape
 from fastnn.training.plans import StepPlan
 from fastnn.training.steps import StepRunner
 
@@ -142,7 +142,7 @@ class ArrayFeed(Feed):
             model,
             self._batch_size,
             training=self._training,
-            weighted=arrays.weight is not None,
+            weight_shape=weight_shape(arrays),
             target_shape=target_shape(model, arrays),
         )
         on_halt = self._on_halt if self._halt else None

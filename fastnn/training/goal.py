@@ -11,7 +11,7 @@ from fastnn import losses, metrics, optimizers
 from fastnn.losses import Loss
 from fastnn.metrics import Metric
 from fastnn.optimizers import Optimizer
-from fastnn.plan.lowering import Goal
+from fastnn.plan.objective import Goal
 
 __all__ = ["Compilation"]
 
@@ -79,11 +79,13 @@ class Compilation:
         for metric in weighted:
             metric.update_state(y, y_pred, sample_weight)
 
-    def goal(self, weighted: bool, target_shape: tuple[int, ...]) -> Goal:
+    def goal(
+        self, weight_shape: tuple[int, ...] | None, target_shape: tuple[int, ...]
+    ) -> Goal:
         """What a plan holds predictions against.
 
         Args:
-            weighted: Whether rows have weights.
+            weight_shape: Of the weights of one sample; None if there are none.
             target_shape: Of the targets of one sample.
 
         Raises:
@@ -91,7 +93,7 @@ class Compilation:
         """
         plain, with_weights = self._resolved or ([], [])
         return Goal(
-            self.required_loss, plain, with_weights, weighted, target_shape,
+            self.required_loss, plain, with_weights, weight_shape, target_shape,
             self.loss_weight,
         )  # fmt: skip
 

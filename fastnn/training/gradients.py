@@ -12,10 +12,11 @@ import numpy as np
 from fastnn.losses import Loss
 from fastnn.plan.arena import adopt
 from fastnn.plan.binding import bind
-from fastnn.plan.lowering import Goal, lower_step
+from fastnn.plan.lowering import lower_step
+from fastnn.plan.objective import Goal
 from fastnn.plan.update import Update
 from fastnn.threads import get_num_threads
-from fastnn.training.inputs import labelled, target_shape, unchecked
+from fastnn.training.inputs import labelled, target_shape, unchecked, weight_shape
 
 if TYPE_CHECKING:
     from fastnn.data import Arrays
@@ -132,27 +133,27 @@ def _gradient(plan: GradientPlan, weight: Any) -> np.ndarray:
 def _plan(model: Model, arrays: Arrays, *, own: bool) -> GradientPlan:
     compilation = model.compilation
     shape = (1,) if own else target_shape(model, arrays)
-    weighted = arrays.weight is not None and not own
+    weights = None if own else weight_shape(arrays)
     key = (
-        compilation, own, weighted, shape, get_num_threads(),
+        compilation, own, weights, shape, get_num_threads(),
         tuple(map(id, model.trainable_weights)),
     )  # fmt: skip
     plan = model.plans.gradients
     if plan is None or plan.key != key or plan.bound.memory.capacity < arrays.rows:
-        plan = _make(model, arrays, key, shape, weighted, own)
+        plan = _make(model, arrays, key, shape, weights, own)
         model.plans.gradients = plan
     return plan
 
 
-def _make(model, arrays, key, shape, weighted, own) -> GradientPlan:
+def _make(model, arrays, key, shape, weights, own) -> GradientPlan:
     compilation = model.compilation
     compilation.resolve(model.prediction_shape)
     loss = _OwnLoss(model) if own else None
     if loss is None:
-        goal = compilation.goal(weighted, shape)
+        goal = compilation.goal(weights, shape)
         goal = dataclasses.replace(goal, metrics=[], weighted_metrics=[])
     else:
-        goal = Goal(loss, [], [], False, shape)
+        goal = Goal(loss, [], [], None, shape)
     log, update = np.zeros(4), _GradientsOnly(model)
     steps = lower_step(
         [model], model.sample_shape, model.dtype, goal, update, log,

@@ -157,10 +157,12 @@ def _labelled(model, x, y, sample_weight, class_weight, name) -> Arrays:
     y, sample_weight = single(y, name), single(sample_weight, "sample_weight")
     compilation = model.compilation
     compilation.resolve(model.prediction_shape)
-    y = _targets(model, compilation.required_loss, y, rows, name)
+    loss = compilation.required_loss
+    y = _targets(model, loss, y, rows, name)
     weight = None
     if sample_weight is not None:
-        weight = as_sample_weight(sample_weight, rows, model.dtype)
+        values = loss.values_shape(model.prediction_shape)
+        weight = as_sample_weight(sample_weight, rows, model.dtype, values=values)
     return class_weighted(model, Arrays(x, y, weight, rows), class_weight)
 
 
@@ -187,8 +189,13 @@ def class_weighted(model: Model, arrays: Arrays, class_weight: Any) -> Arrays:
 
 def _targets(model: Model, loss: Any, y: Any, rows: int, name: str) -> np.ndarray:
     shape, last = model.prediction_shape, _name_of(model, -1)
+    if loss.compiled and loss.target == "values":
+        return as_targets(y, rows, shape, name=name, layer=last)
     if loss.compiled:
-        return as_targets(y, rows, shape, loss.target, name=name, layer=last)
+        shape = loss.labels_shape(shape)
+        return as_targets(
+            y, rows, shape, loss.target, ignored=loss.ignored, name=name, layer=last
+        )
     # a user's own loss decides itself what shape it takes
     array = as_numbers(y, name)
     own = array.shape[1:] if array.shape[:1] == (rows,) else shape
@@ -206,9 +213,14 @@ def _name_of(model: Model, index: int) -> str:
 def target_shape(model: Model, arrays: Arrays) -> tuple[int, ...]:
     """The shape of one sample's targets as the plan knows it."""
     loss = model.compilation.loss
-    if arrays.y is None or loss is None or loss.target == "labels":
+    if arrays.y is None or loss is None or loss.target != "values":
         return model.prediction_shape
     return arrays.y.shape[1:]
+
+
+def weight_shape(arrays: Arrays) -> tuple[int, ...] | None:
+    """The shape of one sample's weights; None if there are none."""
+    return None if arrays.weight is None else arrays.weight.shape[1:]
 
 
 def checked_batch_size(batch_size: Any, rows: int, steps: int | None = None) -> int:

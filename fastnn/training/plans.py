@@ -116,7 +116,7 @@ class Plans:
         rows: int,
         *,
         training: bool,
-        weighted: bool,
+        weight_shape: tuple[int, ...] | None,
         target_shape: tuple[int, ...],
     ) -> StepPlan:
         """A plan for batches of up to `rows` rows."""
@@ -126,7 +126,7 @@ class Plans:
         threads = get_num_threads()
         key = (
             compilation,
-            weighted,
+            weight_shape,
             target_shape,
             threads,
             tuple(map(id, trained)),
@@ -141,7 +141,7 @@ class Plans:
                 [model],
                 model.sample_shape,
                 model.dtype,
-                compilation.goal(weighted, target_shape),
+                compilation.goal(weight_shape, target_shape),
                 update,
                 self.log,
                 threads,

@@ -59,10 +59,11 @@ def _profile_step(
     compilation.resolve(model.prediction_shape)
     shape = model.prediction_shape
     y = np.zeros((len(x), *shape), model.dtype)
-    if compilation.loss is not None and compilation.loss.target == "labels":
-        y = np.zeros((len(x), *shape[:-1]), np.int32)
+    loss = compilation.loss
+    if loss is not None and loss.target != "values":
+        y = np.zeros((len(x), *loss.values_shape(shape)), np.int32)
     plan = Plans().step(
-        model, len(x), training=training, weighted=False, target_shape=shape
+        model, len(x), training=training, weight_shape=None, target_shape=shape
     )
     plan.bound.program.bind(x, y)
     kept = _state(model)

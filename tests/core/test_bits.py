@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from cases import CASES, Shape
+from cases.losses import OF_BATCH
 from edge_shapes import SHAPES
 from operands import arranged
 
@@ -45,6 +46,8 @@ def is_row_wise(case):
     if case.kernel in ("norm_constraint", "batch_statistics", "normalization_scale"):
         return False
     if case.kernel in ("threshold_counts", "f_score_sums", "r2_sums"):
+        return False
+    if case.kernel in OF_BATCH:
         return False
     if case.kernel in NUMBERED:  # the row's number counts
         return False

@@ -3,10 +3,16 @@
 import numpy as np
 import pytest
 from cases import CASES, Shape
+from cases.losses import OF_BATCH
 from reference import KERNELS
 from tolerances import assert_close
 
-LOSSES = [case for case in CASES if case.variant == "weighted" and case.needs_columns]
+LOSSES = [
+    case
+    for case in CASES
+    if case.variant == "weighted" and case.needs_columns and case.kernel not in OF_BATCH
+]
+EPSILON = 1e-7
 CROSSENTROPIES = {
     "binary_crossentropy": [(1, 0), (0, 1), (1, 1), (0, 0)],
     "categorical_crossentropy": [(1, 0), (0, 1)],
@@ -37,7 +43,7 @@ def test_certain_probabilities(kernels, dtype, kernel, smoothing):
     targets = np.array(CROSSENTROPIES[kernel], dtype)
     for certain in [(0, 1), (1, 0)]:
         pred = np.tile(np.array(certain, dtype), (len(targets), 1))
-        arguments = pred, targets, None, 1.0, smoothing
+        arguments = pred, targets, None, 1.0, smoothing, EPSILON
         values, gradient = compare(kernels, kernel, dtype, *arguments)
         assert np.isfinite(values).all()
         assert np.isfinite(gradient).all()
@@ -47,7 +53,7 @@ def test_certain_probabilities_for_labels(kernels, dtype):
     pred = np.array([[0, 1], [1, 0], [0, 1], [1, 0]], dtype)
     labels = np.array([0, 0, 1, 1], np.int32)
     kernel = "sparse_categorical_crossentropy"
-    values, gradient = compare(kernels, kernel, dtype, pred, labels, None, 1.0)
+    values, gradient = compare(kernels, kernel, dtype, pred, labels, None, 1.0, EPSILON)
     assert np.isfinite(values).all()
     assert np.isfinite(gradient).all()
 
@@ -81,7 +87,7 @@ def test_row_of_no_weight_has_a_value_but_no_gradient(kernels, case, dtype, rng)
     arguments = case.arguments(rng, Shape(6, 1, 5), dtype)
     arguments["weight"][2] = 0
     getattr(kernels, case.kernel)(*arguments.values())
-    assert (arguments["values"] > 0).all()
+    assert (arguments["values"] != 0).all()
     gradient = arguments[case.outputs[0]]
     np.testing.assert_array_equal(gradient[2], 0)
     assert (gradient[[0, 1, 3, 4, 5]] != 0).any(axis=1).all()

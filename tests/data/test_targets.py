@@ -94,5 +94,5 @@ def test_targets_that_are_no_numbers_are_refused():
 
 
 def test_an_unknown_kind_of_target_is_refused():
-    with pytest.raises(ValueError, match=r"'values' or 'labels'. Received: 'x'"):
+    with pytest.raises(ValueError, match=r"'labels' or 'identities'. Received: 'x'"):
         as_targets([0], 1, (1,), "x")

@@ -207,6 +207,7 @@ def test_a_model_that_was_not_built_is_not_built_by_an_error(spoil, x, onehot):
         ((None, "mse"), ValueError, ["optimizer=None"]),
         ((3, "mse"), ValueError, ["optimizer", "3"]),
         (("adam", 3), ValueError, ["loss", "3"]),
+        (("adam", "mse", [1.0, 2.0]), ValueError, ["loss_weights=[1.0, 2.0]"]),
     ],
 )
 def test_compile(arguments, error, said, x, onehot):

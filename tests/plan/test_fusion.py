@@ -40,7 +40,7 @@ def one_step(model, loss, x, y, *, fuse, dtype, weight=None, training=True):
         model.layers,
         model.input_shape[1:],
         dtype,
-        compilation.goal(weight is not None, shape),
+        compilation.goal(None if weight is None else (), shape),
         update if training else None,
         log,
         threads=1,
@@ -208,7 +208,7 @@ def test_rows_are_fetched_ahead_by_the_first_product_alone():
     update = Update(
         compilation.optimizer, adopt(model.weights), model.trainable_weights
     )
-    goal = compilation.goal(False, (3,))
+    goal = compilation.goal(None, (3,))
     steps = lower_step(
         model.layers, (6,), "float32", goal, update, np.zeros(4), threads=1
     )

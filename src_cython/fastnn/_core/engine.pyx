@@ -217,7 +217,7 @@ cdef class Program:
                 self.ops[i].size[0] = len(self.callables)
                 self.callables.append(operands)
                 continue
-            if len(operands) > 10 or len(sizes) > 8 or len(scalars) > 4:
+            if len(operands) > 10 or len(sizes) > 8 or len(scalars) > 6:
                 raise ValueError(f"operation {i} has too many operands")
             for j in range(len(operands)):
                 self.ops[i].operand[j] = <void*> <size_t> operands[j]

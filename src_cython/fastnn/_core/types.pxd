@@ -32,6 +32,6 @@ cdef struct Op:
     run_t run
     void* operand[10]         # outputs, then inputs
     dim_t size[8]
-    double scalar[4]
+    double scalar[6]
     void* function            # element-wise kernel fused into this operation
     unsigned long long key    # stream of random numbers
