@@ -48,6 +48,7 @@ REQUIRED = {
     "Dropout": {"rate": 0.25, "seed": 1},
     "GaussianDropout": {"rate": 0.25, "seed": 1},
     "GaussianNoise": {"stddev": 0.5, "seed": 1},
+    "GroupNormalization": {"groups": 2},
     "HashedCrossing": {"num_bins": 50, "output_mode": "one_hot"},
     "Hashing": {"num_bins": 50, "output_mode": "count"},
     "InputLayer": {"shape": (4,)},
@@ -122,6 +123,12 @@ SECOND_VALUES = {
     "moving_mean_initializer": "ones",
     "moving_variance_initializer": "zeros",
     "synchronized": True,
+    "alpha_constraint": "non_neg",
+    "alpha_initializer": "ones",
+    "alpha_regularizer": "l1",
+    "groups": 4,
+    "rms_scaling": True,
+    "shared_axes": (1,),
     "bias_constraint": "unit_norm",
     "bias_initializer": "ones",
     "bias_regularizer": "l1",
@@ -182,6 +189,14 @@ SECOND_VALUES_OF = {
     ("BatchNormalization", "axis"): 1,
     ("BatchNormalization", "epsilon"): 0.5,
     ("BatchNormalization", "scale"): False,
+    ("GroupNormalization", "axis"): 1,
+    ("GroupNormalization", "epsilon"): 0.5,
+    ("GroupNormalization", "scale"): False,
+    ("LayerNormalization", "axis"): 1,
+    ("LayerNormalization", "epsilon"): 0.5,
+    ("LayerNormalization", "scale"): False,
+    ("RMSNormalization", "axis"): 1,
+    ("UnitNormalization", "axis"): 1,
     ("Discretization", "epsilon"): 0.0,
     ("Flatten", "data_format"): "last",
     ("Hashing", "dtype"): "float64",
@@ -277,6 +292,9 @@ class FakeBuilder:
 
     def needs_gradient(self, x):
         return True
+
+    def mark(self, x, out, weights):
+        pass
 
     def keep_average(self, average, value, momentum):
         self.ops.append(("keep_average", _content(average), average.shape, momentum))

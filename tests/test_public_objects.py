@@ -60,6 +60,7 @@ def test_copies_behave_alike(room, cls, duplicate):
     assert behaviour(room, duplicate(obj)) == behaviour(room, obj)
 
 
+@pytest.mark.filterwarnings("ignore:rms_scaling")
 @pytest.mark.parametrize(("room", "cls", "argument"), ARGUMENTS, ids=name_of)
 def test_every_argument_has_an_effect(room, cls, argument):
     first, others = beside(cls, argument)

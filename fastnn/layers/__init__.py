@@ -8,6 +8,7 @@ from typing import Any
 from fastnn.layers.activation import Activation
 from fastnn.layers.activations.elu import ELU
 from fastnn.layers.activations.leaky_relu import LeakyReLU
+from fastnn.layers.activations.prelu import PReLU
 from fastnn.layers.activations.relu import ReLU
 from fastnn.layers.activations.softmax import Softmax
 from fastnn.layers.activity_regularization import ActivityRegularization
@@ -19,6 +20,10 @@ from fastnn.layers.identity import Identity
 from fastnn.layers.input_layer import Input, InputLayer
 from fastnn.layers.layer import Layer
 from fastnn.layers.normalization.batch_normalization import BatchNormalization
+from fastnn.layers.normalization.group_normalization import GroupNormalization
+from fastnn.layers.normalization.layer_normalization import LayerNormalization
+from fastnn.layers.normalization.rms_normalization import RMSNormalization
+from fastnn.layers.normalization.unit_normalization import UnitNormalization
 from fastnn.layers.permute import Permute
 from fastnn.layers.preprocessing.category_encoding import CategoryEncoding
 from fastnn.layers.preprocessing.discretization import Discretization
@@ -46,6 +51,7 @@ __all__ = [
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GroupNormalization",
     "HashedCrossing",
     "Hashing",
     "Identity",
@@ -53,15 +59,19 @@ __all__ = [
     "InputLayer",
     "IntegerLookup",
     "Layer",
+    "LayerNormalization",
     "LeakyReLU",
     "Normalization",
+    "PReLU",
     "Permute",
+    "RMSNormalization",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
     "Softmax",
     "StringLookup",
+    "UnitNormalization",
     "deserialize",
     "serialize",
 ]
@@ -81,20 +91,25 @@ LAYERS = Room(
         Flatten,
         GaussianDropout,
         GaussianNoise,
+        GroupNormalization,
         HashedCrossing,
         Hashing,
         Identity,
         InputLayer,
         IntegerLookup,
         LeakyReLU,
+        LayerNormalization,
         Normalization,
         Permute,
+        PReLU,
+        RMSNormalization,
         ReLU,
         RepeatVector,
         Rescaling,
         Reshape,
         Softmax,
         StringLookup,
+        UnitNormalization,
     ],
 )
 

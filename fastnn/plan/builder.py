@@ -82,7 +82,7 @@ class Builder:
             return out
         x = as_values(self, out)
         out = activity.regularized(self, x, layer.activity_regularizer)
-        self._mark(x, out, ())
+        self.mark(x, out, ())
         return out
 
     def read(self, layer: Layer, slot: int, shape: tuple[int, ...]) -> Tensor:
@@ -177,7 +177,7 @@ class Builder:
             function=(function, "forward") if function else None,
             key=key,
         )
-        self._mark(x, out, weights)
+        self.mark(x, out, weights)
         return out
 
     def add(self, a: Tensor, b: Tensor) -> Tensor:
@@ -196,7 +196,7 @@ class Builder:
         if not x.can_be_viewed_as(shape):
             return self.forward("reshape", x, shape=shape)
         out = viewed(self, x, shape, "view")
-        self._mark(x, out, ())
+        self.mark(x, out, ())
         return out
 
     def permute(self, x: Tensor, order: tuple[int, ...]) -> Tensor:
@@ -213,7 +213,7 @@ class Builder:
             return x
         out = self.tensor("permute", tuple(x.shape[axis] for axis in order))
         permute.record(self, x, out, order)
-        self._mark(x, out, ())
+        self.mark(x, out, ())
         return out
 
     def python_layer(self, layer: Layer, x: Tensor, shape: tuple[int, ...]) -> Tensor:
@@ -229,7 +229,7 @@ class Builder:
             )
 
         self.emit("python", (out,), (x,), call=call, backward=layer)
-        self._mark(x, out, layer.weights)
+        self.mark(x, out, layer.weights)
         return out
 
     def python_function(
@@ -242,10 +242,11 @@ class Builder:
             out_view[...] = function(x_view)
 
         self.emit("python", (out,), (x,), call=call, backward=derivative)
-        self._mark(x, out, ())
+        self.mark(x, out, ())
         return out
 
-    def _mark(self, x: Tensor, out: Tensor, weights: Any) -> None:
+    def mark(self, x: Tensor, out: Tensor, weights: Any) -> None:
+        """Says that `out` was made of `x` and of weights, Nones among them."""
         own = any(w is not None and _among(w, self.trainable) for w in weights)
         if own or self.needs_gradient(x):
             self._needs_gradient.add(out)

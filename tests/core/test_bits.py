@@ -35,15 +35,24 @@ def test_avx2_and_avx512_agree(case, dtype, rng):
 
 NUMBERED = ("dropout_forward", "gaussian_dropout_forward", "gaussian_noise_forward")
 NUMBERED += ("permute", "repeat_backward", "repeat_forward")
+# Columns are summed, or rows have others of their own beside them.
+NOT_ROW_WISE = {
+    "batch_normalization_backward",
+    "batch_statistics",
+    "norm_constraint",
+    "normalization_backward",
+    "normalization_forward",
+    "normalization_scale",
+    "prelu_backward",
+    "prelu_forward",
+}
 
 
 def is_row_wise(case):
     """Whether each row of the outputs depends on that row of the inputs only."""
     if case.kernel.endswith(("backward_weight", "backward_bias")):
         return False
-    if case.kernel == "batch_normalization_backward":
-        return False
-    if case.kernel in ("norm_constraint", "batch_statistics", "normalization_scale"):
+    if case.kernel in NOT_ROW_WISE:
         return False
     if case.kernel in ("threshold_counts", "f_score_sums", "r2_sums"):
         return False

@@ -175,6 +175,68 @@ def test_a_model_called_in_training():
     both(called)
 
 
+ROWS = {
+    "layer": lambda k: k.layers.LayerNormalization(),
+    "layer, axis 1": lambda k: k.layers.LayerNormalization(axis=1),
+    "layer, axes": lambda k: k.layers.LayerNormalization(axis=[1, 2]),
+    "layer, negative axes": lambda k: k.layers.LayerNormalization(axis=(-1, -2)),
+    "layer, epsilon": lambda k: k.layers.LayerNormalization(epsilon=0.2),
+    "layer, without center": lambda k: k.layers.LayerNormalization(center=False),
+    "layer, without scale": lambda k: k.layers.LayerNormalization(scale=False),
+    "layer, with all": lambda k: k.layers.LayerNormalization(**scaling(k)),
+    "group": lambda k: k.layers.GroupNormalization(2),
+    "group, axis 1": lambda k: k.layers.GroupNormalization(3, axis=1),
+    "group, axis -2": lambda k: k.layers.GroupNormalization(1, axis=-2),
+    "group, each": lambda k: k.layers.GroupNormalization(-1),
+    "group, epsilon": lambda k: k.layers.GroupNormalization(2, epsilon=0.2),
+    "group, without center": lambda k: k.layers.GroupNormalization(2, center=False),
+    "group, without scale": lambda k: k.layers.GroupNormalization(2, scale=False),
+    "group, with all": lambda k: k.layers.GroupNormalization(2, **scaling(k)),
+    "rms": lambda k: k.layers.RMSNormalization(),
+    "rms, axis 1": lambda k: k.layers.RMSNormalization(axis=1),
+    "rms, axes": lambda k: k.layers.RMSNormalization(axis=(1, 2)),
+    "rms, epsilon": lambda k: k.layers.RMSNormalization(epsilon=0.2),
+    "unit": lambda k: k.layers.UnitNormalization(),
+    "unit, axis 1": lambda k: k.layers.UnitNormalization(axis=1),
+    "unit, axes": lambda k: k.layers.UnitNormalization(axis=(1, 2)),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_of_an_array(name):
+    both(lambda k: ROWS[name](k)(X), rtol=1e-5)
+
+
+@pytest.mark.parametrize("first", range(0, len(ROWS), 4))
+def test_rows_in_training(first):
+    assert_same_training(trained(*list(ROWS.values())[first : first + 4]))
+
+
+@pytest.mark.filterwarnings("ignore")  # both say that it is deprecated
+@pytest.mark.parametrize("axis", [-1, (1, 2)])
+def test_rms_scaling(axis):
+    both(lambda k: k.layers.LayerNormalization(axis, rms_scaling=True)(X), rtol=1e-5)
+    assert_same_training(
+        trained(lambda k: k.layers.LayerNormalization(axis, rms_scaling=True))
+    )
+
+
+def test_groups_of_more_axes():
+    x = np.random.default_rng(4).normal(size=(3, 2, 5, 6)).astype("float32")
+    for axis, groups in ((-1, 3), (1, 2), (2, 5), (-3, 1)):
+        both(lambda k: k.layers.GroupNormalization(groups, axis=axis)(x), rtol=1e-5)  # noqa: B023
+
+
+@pytest.mark.parametrize("name", ["layer", "layer, axes", "group", "rms, axes"])
+def test_weights_of_rows(name):
+    def made(k):
+        layer = ROWS[name](k)
+        layer.build((None, 3, 4))
+        return [w.name for w in layer.weights], layer.get_weights()
+
+    both(made)
+
+
 def test_weights_and_their_names():
     def made(k):
         layer = k.layers.BatchNormalization()
@@ -186,6 +248,13 @@ def test_weights_and_their_names():
 
 
 WRONG = {
+    "layer: no axis": lambda k: k.layers.LayerNormalization(axis="last"),
+    "unit: no axis": lambda k: k.layers.UnitNormalization(axis=None),
+    "unit: no such axis": lambda k: k.layers.UnitNormalization(axis=4)(X),
+    "group: none": lambda k: k.layers.GroupNormalization(0),
+    "group: half": lambda k: k.layers.GroupNormalization(2.5),
+    "group: too many": lambda k: k.layers.GroupNormalization(8)(X),
+    "group: no divisor": lambda k: k.layers.GroupNormalization(3)(X),
     "no such axis": lambda k: k.layers.BatchNormalization(axis=5).build((None, 3)),
     "synchronized": lambda k: k.layers.BatchNormalization(synchronized=True),
 }

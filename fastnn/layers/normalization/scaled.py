@@ -52,9 +52,14 @@ class ScaledNormalization(Layer):
         self.gamma_constraint = constraints.get(gamma_constraint)
         self.gamma = self.beta = None
 
-    def _make_scaling(self, shape: tuple[int, ...]) -> None:
+    def _make_scaling(
+        self,
+        shape: tuple[int, ...],
+        scale: bool | None = None,
+        center: bool | None = None,
+    ) -> None:
         """Makes the scale and the offset that there are to be."""
-        if self.scale:
+        if self.scale if scale is None else scale:
             self.gamma = self.add_weight(
                 shape,
                 self.gamma_initializer,
@@ -62,7 +67,7 @@ class ScaledNormalization(Layer):
                 regularizer=self.gamma_regularizer,
                 constraint=self.gamma_constraint,
             )
-        if self.center:
+        if self.center if center is None else center:
             self.beta = self.add_weight(
                 shape,
                 self.beta_initializer,

@@ -297,3 +297,64 @@ _add_operation("normalization_backward", <run_t> run_normalization_backward[floa
                <run_t> run_normalization_backward[double])
 _add_operation("sum_parts", <run_t> run_sum_parts[float],
                <run_t> run_sum_parts[double])
+
+
+# ---- test doors -----------------------------------------------------------------
+
+def _blocks(dtype, inp, gamma, beta, height, across):
+    """(samples, sizes) of blocks of `height` rows, `across` side by side; checked"""
+    _require_matrix("inp", inp)
+    rows, n = inp.shape
+    if height < 1 or across < 1 or rows % height or n % across:
+        raise ValueError(f"blocks: {height}, {across} do not divide {inp.shape}")
+    for name, array in (("gamma", gamma), ("beta", beta)):
+        if array is not None:
+            _require(name, array, (height if across == 1 else 1, n), dtype)
+    row = _padded(inp).shape[1]
+    sizes = (1, across, height, n // across, row, row if across == 1 else 0)
+    return rows // height, sizes
+
+
+def normalization_forward_door(
+    out, mean, inverse, inp, gamma, beta, height, across, mode, epsilon
+):
+    """out := (inp - mean) * inverse * gamma + beta, blocks of `height` rows and one of
+    `across` parts of the columns; (rows, n), (blocks,), gamma (height, n) or (1, n)"""
+    dtype = _dtype_of(inp)
+    samples, sizes = _blocks(dtype, inp, gamma, beta, height, across)
+    _require("out", out, inp.shape, dtype)
+    for name, array in (("mean", mean), ("inverse", inverse)):
+        _require(name, array, (samples * across,), dtype)
+    results = [_padded(array) for array in (out, mean, inverse)]
+    _run("normalization_forward", dtype, samples,
+         (*results, *map(_padded, (inp, gamma, beta))), (*sizes, mode), (epsilon,))
+    for array, result in zip((out, mean, inverse), results):
+        _unpad(array, result)
+
+
+def normalization_backward_door(
+    dinp, dgamma, dbeta, dout, inp, mean, inverse, gamma, height, across, mode, epsilon
+):
+    """gradients of normalization_forward; dinp or dgamma and dbeta may be None"""
+    dtype = _dtype_of(inp)
+    samples, sizes = _blocks(dtype, inp, gamma, None, height, across)
+    lines, n = (height if across == 1 else 1), inp.shape[1]
+    given = {"dinp": dinp, "dout": dout, "dgamma": dgamma, "dbeta": dbeta}
+    for name, array in given.items():
+        if array is not None:
+            shape = (lines, n) if name in ("dgamma", "dbeta") else inp.shape
+            _require(name, array, shape, dtype)
+    for name, array in (("mean", mean), ("inverse", inverse)):
+        _require(name, array, (samples * across,), dtype)
+    results = [_padded(array) for array in (dinp, dgamma, dbeta)]
+    parts = None
+    if dgamma is not None:
+        parts = _padded(np.zeros((2 * CHUNKS * lines, n), dtype))
+    _run("normalization_backward", dtype, samples,
+         (results[0], parts, *map(_padded, (dout, inp, mean, inverse, gamma))),
+         (*sizes, mode), (epsilon,))
+    if parts is not None:
+        _run("sum_parts", dtype, samples, (results[1], results[2], parts),
+             (1, lines, n, parts.shape[1], 2))
+    for array, result in zip((dinp, dgamma, dbeta), results):
+        _unpad(array, result)

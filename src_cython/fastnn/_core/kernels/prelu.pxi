@@ -119,3 +119,85 @@ _add_operation("prelu_backward", <run_t> run_prelu_backward[float],
                <run_t> run_prelu_backward[double])
 _add_operation("spread", <run_t> run_spread[float], <run_t> run_spread[double])
 _add_operation("collect", <run_t> run_collect[float], <run_t> run_collect[double])
+
+
+# ---- test doors -----------------------------------------------------------------
+
+def _turns(dtype, inp, alpha):
+    """the period of alpha, checked"""
+    _require_matrix("inp", inp)
+    _require_matrix("alpha", alpha)
+    _require("alpha", alpha, (alpha.shape[0], inp.shape[1]), dtype)
+    if not alpha.shape[0] or inp.shape[0] % alpha.shape[0]:
+        raise ValueError(f"alpha: {alpha.shape[0]} rows do not divide {inp.shape[0]}")
+    return alpha.shape[0]
+
+
+def prelu_forward_door(out, inp, alpha):
+    """out := alpha * inp where inp < 0 else inp; (rows, n), (period, n)"""
+    dtype = _dtype_of(inp)
+    period = _turns(dtype, inp, alpha)
+    _require("out", out, inp.shape, dtype)
+    result = _padded(out)
+    _run("prelu_forward", dtype, inp.shape[0], (result, _padded(inp), _padded(alpha)),
+         (1, inp.shape[1], result.shape[1], period))
+    _unpad(out, result)
+
+
+def prelu_backward_door(dinp, dalpha, dout, inp, alpha):
+    """gradients of prelu_forward; dinp or dalpha may be None"""
+    dtype = _dtype_of(inp)
+    period = _turns(dtype, inp, alpha)
+    for name, array in (("dinp", dinp), ("dout", dout), ("dalpha", dalpha)):
+        if array is not None:
+            shape = alpha.shape if name == "dalpha" else inp.shape
+            _require(name, array, shape, dtype)
+    result, total, x = map(_padded, (dinp, dalpha, inp))
+    rows, n = inp.shape
+    parts = None if dalpha is None else _padded(np.zeros((CHUNKS * period, n), dtype))
+    _run("prelu_backward", dtype, rows // period,
+         (result, parts, _padded(dout), x, _padded(alpha)),
+         (period, n, x.shape[1], period))
+    if parts is not None:
+        _run("sum_parts", dtype, rows // period, (total, None, parts),
+             (1, period, n, x.shape[1], 1))
+    _unpad(dinp, result)
+    _unpad(dalpha, total)
+
+
+def _require_places(name, array, n):
+    _require(name, array, (array.size,), np.int32)
+    if array.size and not 0 <= array.min() <= array.max() < n:
+        raise ValueError(f"{name}: expected places among {n}")
+
+
+def spread_door(out, inp, index):
+    """out := inp[index]; (n,), (m,), (n,) int32"""
+    dtype = _dtype_of(inp)
+    _require("inp", inp, (inp.size,), dtype)
+    _require_places("index", index, inp.size)
+    _require("out", out, index.shape, dtype)
+    result = _padded(out)
+    _run("spread", dtype, 1, (result, _padded(inp), np.ascontiguousarray(index)),
+         (out.size,))
+    _unpad(out, result)
+
+
+def collect_door(out, inp, places, order, first):
+    """out[places[k]] := sum of inp[order[first[k] : first[k + 1]]]"""
+    dtype = _dtype_of(inp)
+    _require("inp", inp, (inp.size,), dtype)
+    _require("out", out, (out.size,), dtype)
+    _require_places("places", places, out.size)
+    _require_places("order", order, inp.size)
+    _require_places("first", first, order.size + 1)
+    _require("first", first, (places.size + 1,), np.int32)
+    if len(set(places.tolist())) != places.size:
+        raise ValueError("places: expected each once")
+    if first[places.size] != order.size:
+        raise ValueError(f"order: expected {first[places.size]} places")
+    result = _padded(out)
+    _run("collect", dtype, 1,
+         (result, _padded(inp), *map(np.ascontiguousarray, (places, order, first))),
+         (places.size,))
+    _unpad(out, result)
