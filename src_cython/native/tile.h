@@ -59,7 +59,7 @@ typedef float __attribute__((may_alias)) fn_bf16_operand;
 
 /* Where a thread packs blocks of operands: its own for as long as it lives, because
  * their size is fixed.  Large enough for PACKED_ROWS x DEPTH and for
- * DEPTH x PACKED_COLUMNS doubles, and for what dense_bf16.pxi packs. */
+ * PACKED doubles, and for what dense_bf16.pxi packs. */
 static __thread double fn_packed_a[384 * 272] __attribute__((aligned(64)));
 static __thread double fn_packed_b[256 * 512] __attribute__((aligned(64)));
 

@@ -7,25 +7,15 @@ they lie; those that the caches cannot hold, or would hold badly, are packed in 
 
 cdef enum:
     DEPTH = 256        # of a block: its strip of the right operand stays in L1
-    PACKED_COLUMNS = 512    # of a packed block of the right operand
-    PACKED_ROWS = 192       # of a packed block of the left operand: it stays in L2
-    WORTH_PACKING_BYTES = 3 << 20   # of the right operand: more than L2 can stream
-    WORTH_PACKING_ROWS = 64         # that a packed block is used for
+    FEW_ROWS = 12      # with no more a product costs the reading of the right operand:
+    FEW_DEPTH = 8      # so many of its rows are read side by side, each from end to end
+    MANY_ROWS = 64     # with fewer packing the left operand as well does not pay
+    MIDDLE_BYTES = 256 << 10   # of an operand that L1 and its pages do not hold
+    LARGE_BYTES = 3 << 20      # of an operand that comes from L3 or memory
+    PACKED = 256 * 512         # elements of a packed block of the right operand
+    PACKED_ROWS = 192          # of a packed block of the left operand: it stays in L2
     BLOCK_ROWS = 64    # most rows of dout that are transposed instead of the weights
-    FEW_ROWS = 12      # with fewer most of a vector would be empty then
     COLUMNS_GRAIN = 128     # bytes: threads share columns in whole pairs of lines
-
-
-cdef inline bint worth_packing(dim_t rows, dim_t nbytes) noexcept nogil:
-    """whether a right operand of so many bytes should be packed for so many rows"""
-    return rows >= WORTH_PACKING_ROWS and nbytes >= WORTH_PACKING_BYTES
-
-
-cdef inline bint worth_panels(dim_t row_bytes, dim_t nbytes) noexcept nogil:
-    """whether a left operand of so many bytes that is read across its rows should be
-    packed: it does not fit into L1 with its pages, and is used for a long row of the
-    right one"""
-    return row_bytes >= 1024 and nbytes >= 160 << 10
 
 
 cdef inline void tiles(
@@ -65,14 +55,19 @@ cdef void pack_strips(
     const real_t* b,       # IN  (depth, columns), or (columns, depth) if transposed
     dim_t depth, dim_t columns, dim_t row_b, bint transposed,
 ) noexcept nogil:
-    """out := b in strips of two vectors side by side"""
+    """out := b in strips of two vectors side by side; b is read along its rows"""
     cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t), j, q
-    for j from 0 <= j < columns by strip:
-        if transposed:
+    if transposed:
+        for j from 0 <= j < columns by strip:
             transpose(out + j * depth, b + j * row_b, min(strip, columns - j), depth,
                       strip, row_b)
-            continue
-        for q in range(depth):
+        return
+    for q in range(depth):
+        for j from 0 <= j <= columns - strip by strip:
+            memcpy(out + j * depth + q * strip, b + q * row_b + j,
+                   2 * FN_VECTOR_BYTES)
+        j = columns // strip * strip
+        if j < columns:     # in whole vectors: no further than the row is long
             memcpy(out + j * depth + q * strip, b + q * row_b + j,
                    min(strip, row_b - j) * sizeof(real_t))
 
@@ -81,36 +76,40 @@ cdef void matmul_packed(
     real_t* c, const real_t* a, const real_t* b, const real_t* bias,
     dim_t m, dim_t n, dim_t k,
     dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b,
-    bint transposed_b, bint pack_a, Ahead* ahead,
+    bint transposed_b,
+    dim_t depth,           # of a block
+    dim_t columns,         # of a block, at most
+    dim_t rows,            # of a packed block of a, 0: a is read where it lies
+    Ahead* ahead,
 ) noexcept nogil:
     """matmul through copies: blocks of b, or of the matrix that it is the transpose of,
-    in strips side by side, and blocks of a in panels of as many rows as a tile has; a
-    strip at a time if a is read where it lies"""
+    in strips side by side, and blocks of a in panels of as many rows as a tile has"""
     cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t)
-    cdef dim_t columns = PACKED_COLUMNS if pack_a else strip
-    cdef dim_t block = PACKED_ROWS if pack_a else m
     cdef real_t* packed_b = <real_t*> fn_pack_b()
     cdef real_t* packed_a = <real_t*> fn_pack_a()
-    cdef dim_t p, jc, ic, depth, wide, high
+    cdef dim_t block = rows if rows else m
+    cdef dim_t p, jc, ic, deep, wide, high
     cdef const real_t* left
+    depth = max(min(depth, k), <dim_t> 1)
+    columns = max(min(columns, PACKED // depth) // strip, <dim_t> 1) * strip
     # k == 0 is one empty block: c := bias
-    for p from 0 <= p < max(k, <dim_t> 1) by DEPTH:
-        depth = min(<dim_t> DEPTH, k - p)
+    for p from 0 <= p < max(k, <dim_t> 1) by depth:
+        deep = min(depth, k - p)
         for jc from 0 <= jc < n by columns:
             wide = min(columns, n - jc)
             pack_strips(packed_b, b + (jc * row_b + p if transposed_b
                                        else p * row_b + jc),
-                        depth, wide, row_b, transposed_b)
+                        deep, wide, row_b, transposed_b)
             for ic from 0 <= ic < m by block:
                 high = min(block, m - ic)
                 left = a + ic * row_a + p * step_a
-                if pack_a:
-                    pack_panels(packed_a, left, high, depth, row_a, step_a)
+                if rows:
+                    pack_panels(packed_a, left, high, deep, row_a, step_a)
                     left = packed_a
                 tiles(c + ic * row_c + jc, left, packed_b,
-                      bias + jc if bias != NULL else bias, high, wide, depth, row_c,
-                      depth if pack_a else row_a, 1 if pack_a else row_a,
-                      <dim_t> FN_ROWS if pack_a else step_a, strip, strip * depth,
+                      bias + jc if bias != NULL else bias, high, wide, deep, row_c,
+                      deep if rows else row_a, 1 if rows else row_a,
+                      <dim_t> FN_ROWS if rows else step_a, strip, strip * deep,
                       p > 0, ahead)
 
 
@@ -121,15 +120,16 @@ cdef void matmul(
     const real_t* bias,    # IN  (n,) or NULL
     dim_t m, dim_t n, dim_t k,
     dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b,
+    dim_t depth,           # of a block
     Ahead* ahead,          # or NULL
 ) noexcept nogil:
     """c := a @ b + bias, each element summed over k in ascending order"""
     cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t)
     cdef dim_t p
     # k == 0 is one empty block: c := bias
-    for p from 0 <= p < max(k, <dim_t> 1) by DEPTH:
+    for p from 0 <= p < max(k, <dim_t> 1) by depth:
         tiles(c, a + p * step_a, b + p * row_b, bias, m, n,
-              min(<dim_t> DEPTH, k - p), row_c, row_a, row_a, step_a, row_b, strip,
+              min(depth, k - p), row_c, row_a, row_a, step_a, row_b, strip,
               p > 0, ahead)
 
 
@@ -148,17 +148,17 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     cdef const real_t* bias = <const real_t*> op.operand[3]
     cdef const Source* source = step.sources + op.size[6] - 1
     cdef dim_t begin, end, i
-    cdef bint packed = worth_packing(m, n * k * sizeof(real_t))
+    cdef dim_t weight_bytes = n * k * sizeof(real_t)
     if op.size[6] and rows_in_place(source, step, inp) != NULL:
         inp = rows_in_place(source, step, inp)
         row_inp = source.row_bytes // <dim_t> sizeof(real_t)
-    # Threads that share the rows pack all of the weights each, those that share the
-    # columns all of inp.
-    if step.threads == 1 \
-            or (m >= 2 * FN_ROWS * step.threads and not (packed and n > m)):
+    # Threads that share the rows read and pack all of the weights each, those that
+    # share the columns all of inp.
+    if step.threads == 1 or (m >= 2 * FN_ROWS * step.threads
+                             and (weight_bytes < MIDDLE_BYTES or n <= m)):
         share(m, FN_ROWS, step, &begin, &end)
         forward_part(out + begin * row_out, inp + begin * row_inp, weight, bias,
-                     end - begin, n, k, row_out, row_inp, row_weight, packed)
+                     end - begin, n, k, row_out, row_inp, row_weight, m, weight_bytes)
         if op.function != NULL:
             apply_forward(op.function, out + begin * row_out, out + begin * row_out,
                           op.scalar, (end - begin) * row_out)
@@ -168,7 +168,7 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
         return
     forward_part(out + begin, inp, weight + begin,
                  bias + begin if bias != NULL else NULL, m, end - begin, k, row_out,
-                 row_inp, row_weight, packed)
+                 row_inp, row_weight, m, weight_bytes)
     if op.function != NULL:
         for i in range(m):
             apply_forward(op.function, out + i * row_out + begin,
@@ -178,14 +178,18 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
 cdef inline void forward_part(
     real_t* out, const real_t* inp, const real_t* weight, const real_t* bias,
     dim_t m, dim_t n, dim_t k, dim_t row_out, dim_t row_inp, dim_t row_weight,
-    bint packed,
+    dim_t all_rows, dim_t weight_bytes,
 ) noexcept nogil:
-    """out := inp @ weight + bias"""
-    if packed:
+    """out := inp @ weight + bias, in the way that suits the whole of it"""
+    if weight_bytes < MIDDLE_BYTES or all_rows <= FEW_ROWS:
+        matmul(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight,
+               DEPTH if weight_bytes < MIDDLE_BYTES else FEW_DEPTH, NULL)
+    elif weight_bytes < LARGE_BYTES or all_rows < MANY_ROWS:
         matmul_packed(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight,
-                      False, True, NULL)
+                      False, DEPTH // 2, PACKED, 0, NULL)
     else:
-        matmul(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight, NULL)
+        matmul_packed(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight,
+                      False, DEPTH, PACKED, PACKED_ROWS, NULL)
 
 
 cdef void run_dense_backward_weight(
@@ -210,15 +214,19 @@ cdef void run_dense_backward_weight(
         plan_ahead(&ahead, step, step.sources + op.size[7], op.size[6],
                    (end - begin) // FN_ROWS * strips)
         asked = &ahead
-    if worth_panels(n * sizeof(real_t), (end - begin) * m * sizeof(real_t)):
-        matmul_packed(
-            dweight + begin * row_weight, inp + begin, dout, <const real_t*> NULL,
-            end - begin, n, m, row_weight, 1, row_inp, row_out, False, True, asked)
+    dweight += begin * row_weight
+    inp += begin
+    if k * n * <dim_t> sizeof(real_t) < (MIDDLE_BYTES if m >= MANY_ROWS
+                                         else LARGE_BYTES):
+        matmul(dweight, inp, dout, <const real_t*> NULL, end - begin, n, m, row_weight,
+               1, row_inp, row_out, DEPTH, asked)
     else:
-        matmul(dweight + begin * row_weight, inp + begin, dout, <const real_t*> NULL,
-               end - begin, n, m, row_weight, 1, row_inp, row_out, asked)
+        # of a few rows of dout all strips stay in L2: dweight is written row by row
+        matmul_packed(dweight, inp, dout, <const real_t*> NULL, end - begin, n, m,
+                      row_weight, 1, row_inp, row_out, False, DEPTH, PACKED,
+                      PACKED_ROWS if m >= MANY_ROWS else <dim_t> FN_ROWS, asked)
     # what the pads of dout left there must not reach the optimizer
-    for i in range(begin, end):
+    for i in range(end - begin):
         for j in range(n, row_weight):
             dweight[i * row_weight + j] = 0
 
@@ -257,7 +265,7 @@ cdef void backward_input_few(
     cdef dim_t wide = (m + line - 1) // line * line
     transpose(scratch, dout, m, n, BLOCK_ROWS, row_out)
     matmul(dinp_t, weight, scratch, <const real_t*> NULL, k, wide, n, BLOCK_ROWS,
-           row_weight, 1, BLOCK_ROWS, NULL)
+           row_weight, 1, BLOCK_ROWS, DEPTH, NULL)
     transpose(dinp, dinp_t, k, m, row_inp, BLOCK_ROWS)
 
 
@@ -290,10 +298,14 @@ cdef void run_dense_backward_input(
     if FEW_ROWS <= m <= BLOCK_ROWS and 2 * m * (n + k) <= n * k:
         backward_input_few(dinp, dout, weight, scratch, m, end - begin, n, row_inp,
                            row_out, row_weight)
+    elif m < MANY_ROWS or n * k * <dim_t> sizeof(real_t) < LARGE_BYTES:
+        # a strip is packed and used at once, from L1
+        matmul_packed(dinp, dout, weight, <const real_t*> NULL, m, end - begin, n,
+                      row_inp, row_out, 1, row_weight, True, DEPTH, 1, 0, NULL)
     else:
         matmul_packed(dinp, dout, weight, <const real_t*> NULL, m, end - begin, n,
-                      row_inp, row_out, 1, row_weight, True,
-                      worth_packing(m, n * k * sizeof(real_t)), NULL)
+                      row_inp, row_out, 1, row_weight, True, DEPTH, PACKED,
+                      PACKED_ROWS, NULL)
     if op.function == NULL:
         return
     if end - begin == k:
