@@ -11,6 +11,7 @@ import numpy as np
 import public_metrics
 
 from fastnn import (
+    activations,
     constraints,
     initializers,
     layers,
@@ -18,6 +19,7 @@ from fastnn import (
     metrics,
     optimizers,
     regularizers,
+    saving,
 )
 from fastnn.layers import HashedCrossing
 from fastnn.layers.preprocessing.categorical import CategoricalLayer
@@ -38,6 +40,12 @@ ABSTRACT = {"Initializer", "RandomInitializer", "Layer", "Loss", "Metric", "Opti
 ABSTRACT |= {"Constraint", "Regularizer"}
 ABSTRACT |= {"CTC"}  # which is refused
 
+
+@saving.register_serializable("tests")
+def doubled(x, factor=2.0):
+    return x * factor
+
+
 REQUIRED = {
     "Activation": {"activation": "relu"},
     "ActivityRegularization": {"l1": 0.1},
@@ -46,12 +54,14 @@ REQUIRED = {
     "Dense": {"units": 3},
     "Discretization": {"bin_boundaries": [0.0, 0.5, 1.0], "output_mode": "count"},
     "Dropout": {"rate": 0.25, "seed": 1},
+    "Embedding": {"input_dim": 6, "output_dim": 3},
     "GaussianDropout": {"rate": 0.25, "seed": 1},
     "GaussianNoise": {"stddev": 0.5, "seed": 1},
     "GroupNormalization": {"groups": 2},
     "HashedCrossing": {"num_bins": 50, "output_mode": "one_hot"},
     "Hashing": {"num_bins": 50, "output_mode": "count"},
     "InputLayer": {"shape": (4,)},
+    "Lambda": {"function": doubled},
     "MaxNorm": {"axis": 1},
     "MinMaxNorm": {"min_value": 0.5, "max_value": 5.0, "rate": 0.5, "axis": 1},
     "UnitNorm": {"axis": 1},
@@ -80,10 +90,27 @@ REQUIRED = {
 }
 
 SECOND_VALUES = {
+    "arguments": {"factor": 3.0},
+    "batch_shape": (None, 5),
+    "function": activations.relu,
+    "input_tensor": np.ones(3),
+    "mask": np.array([True, False]),
+    "optional": True,
+    "output_shape": (8,),
+    "ragged": True,
     "activation": "tanh",
     "alpha": 0.5,
     "activity_regularizer": "l2",
     "dims": (1, 2),
+    "embeddings_constraint": "unit_norm",
+    "embeddings_initializer": "ones",
+    "embeddings_regularizer": "l2",
+    "lora_alpha": 8,
+    "lora_rank": 2,
+    "mask_zero": True,
+    "output_dim": 5,
+    "quantization_config": "int8",
+    "weights": np.ones((6, 3)),
     "n": 5,
     "target_shape": (4, -1),
     "bin_boundaries": [0.5, 2.0],
@@ -198,6 +225,8 @@ SECOND_VALUES_OF = {
     ("RMSNormalization", "axis"): 1,
     ("UnitNormalization", "axis"): 1,
     ("Discretization", "epsilon"): 0.0,
+    ("Embedding", "input_dim"): 7,
+    ("InputLayer", "dtype"): "int32",
     ("Flatten", "data_format"): "last",
     ("Hashing", "dtype"): "float64",
     ("HashedCrossing", "output_mode"): "int",
@@ -223,6 +252,8 @@ BESIDE_OF = {
     ("BinaryFocalCrossentropy", "alpha"): (0.25, {"apply_class_balancing": True}),
     ("Dice", "reduction"): ("mean", {"axis": 1}),
     ("Tversky", "reduction"): ("mean", {"axis": 1}),
+    ("Dense", "lora_alpha"): (4, {"lora_rank": 2}),
+    ("Embedding", "lora_alpha"): (4, {"lora_rank": 2}),
     ("Normalization", "mean"): (0.0, {"variance": 1.0}),
     ("Normalization", "variance"): (1.0, {"mean": 0.0}),
     **public_metrics.BESIDE_OF,
@@ -259,6 +290,7 @@ def arguments():
 def make(cls, **changed):
     """An object of the class, the same at each call."""
     usual = {
+        "embeddings_initializer": initializers.RandomUniform(seed=3),
         "kernel_initializer": initializers.GlorotUniform(seed=3),
         "name": "mine",
         "seed": 1,
@@ -308,9 +340,28 @@ class FakeBuilder:
         self.ops.append(("permute", tuple(order), shape))
         return Tensor("permute", shape, "float32")
 
+    def add(self, a, b, scale=1.0):
+        self.ops.append(("add", scale, a.shape))
+        return Tensor("add", a.shape, "float32")
+
+    def masked(self, x, value):
+        self.ops.append(("masking", value, x.shape))
+        return x
+
+    def mask_of(self, x):
+        return None
+
+    def set_mask(self, x, mask):
+        self.ops.append(("mask", None, x.shape))
+
     def python_layer(self, layer, x, shape):
-        self.ops.append(("python_layer", layer, shape))
+        result = np.asarray(layer.call(np.ones((2, *x.shape)))).tolist()
+        self.ops.append(("python_layer", result, shape))
         return SimpleNamespace(shape=tuple(shape))
+
+    def python_mask(self, layer, x, out):
+        mask = layer.compute_mask(np.ones((2, *x.shape)), None)
+        self.ops.append(("python_mask", np.asarray(mask).tolist(), out.shape))
 
     def python_function(self, function, derivative, x):
         self.ops.append(("python_function", function, derivative))

@@ -14,11 +14,14 @@ from fastnn.layers.activations.softmax import Softmax
 from fastnn.layers.activity_regularization import ActivityRegularization
 from fastnn.layers.dense import Dense
 from fastnn.layers.dropout import AlphaDropout, Dropout
+from fastnn.layers.embedding import Embedding
 from fastnn.layers.flatten import Flatten
 from fastnn.layers.gaussian import GaussianDropout, GaussianNoise
 from fastnn.layers.identity import Identity
 from fastnn.layers.input_layer import Input, InputLayer
+from fastnn.layers.lambda_layer import Lambda
 from fastnn.layers.layer import Layer
+from fastnn.layers.masking import Masking
 from fastnn.layers.normalization.batch_normalization import BatchNormalization
 from fastnn.layers.normalization.group_normalization import GroupNormalization
 from fastnn.layers.normalization.layer_normalization import LayerNormalization
@@ -48,6 +51,7 @@ __all__ = [
     "Dense",
     "Discretization",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
@@ -58,9 +62,11 @@ __all__ = [
     "Input",
     "InputLayer",
     "IntegerLookup",
+    "Lambda",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "Normalization",
     "PReLU",
     "Permute",
@@ -88,6 +94,7 @@ LAYERS = Room(
         Discretization,
         Dropout,
         ELU,
+        Embedding,
         Flatten,
         GaussianDropout,
         GaussianNoise,
@@ -97,11 +104,13 @@ LAYERS = Room(
         Identity,
         InputLayer,
         IntegerLookup,
-        LeakyReLU,
+        Lambda,
         LayerNormalization,
+        LeakyReLU,
+        Masking,
         Normalization,
-        Permute,
         PReLU,
+        Permute,
         RMSNormalization,
         ReLU,
         RepeatVector,

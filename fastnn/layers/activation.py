@@ -21,6 +21,8 @@ class Activation(Layer):
         ValueError: If the activation is not known.
     """
 
+    supports_masking = True
+
     def __init__(self, activation: Any, **base: Any):
         super().__init__(**base)
         self.activation = activations.get(activation)

@@ -75,11 +75,17 @@ class Layer(WeightHolder, Configurable):
     takes_training = False
     """Whether `call` takes the argument `training`."""
 
+    takes_mask = False
+    """Whether `call` takes the argument `mask`."""
+
     _attributes_of_arguments: ClassVar = {"dtype": "dtype_policy"}
     """Where an argument is kept that has no attribute of its name."""
 
     takes_codes = False
     """Whether `lower` takes codes, int32 tensors, as well as real numbers."""
+
+    supports_masking = False
+    """Whether what is known of the inputs' mask holds for the outputs."""
 
     reads = False
     """Whether, as the first layer of a model, it makes codes of the user's own values
@@ -112,7 +118,11 @@ class Layer(WeightHolder, Configurable):
             cls.build = _marking_as_built(cls.build)  # type: ignore[method-assign]
         if "call" not in vars(cls):
             return
-        cls.takes_training = "training" in inspect.signature(cls.call).parameters
+        parameters = inspect.signature(cls.call).parameters
+        cls.takes_training, cls.takes_mask = (
+            "training" in parameters,
+            "mask" in parameters,
+        )
         # A `call` written below a layer that knows its operations replaces them.
         if "lower" not in vars(cls):
             cls.lower = Layer.lower  # type: ignore[method-assign]
@@ -162,13 +172,36 @@ class Layer(WeightHolder, Configurable):
             return composite.output_shape(self, input_shape)
         return python_layer.output_shape(self, input_shape)
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Returns which rows of the outputs count, for a batch and its mask: an array
+        of booleans in its shape without the last axis, or None for all."""
+        return previous_mask
+
+    @property
+    def computes_mask(self) -> bool:
+        """Whether it has a `compute_mask` of its own."""
+        return type(self).compute_mask is not Layer.compute_mask
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a layer that runs in Python has a `backward`."""
+        return type(self).backward is not Layer.backward
+
+    def fits(self, input_shape: Shape) -> bool:
+        """Whether the layer's weights, if it has any, are made for such inputs."""
+        built_for = self.built_for
+        return built_for is None or not self.weights or built_for[1:] == input_shape[1:]
+
     def lower(self, builder: Builder, x: Tensor) -> Tensor:
         """Records this layer's operations on `x` in a plan."""
         if composite.is_composite(self):
             return composite.lower(self, builder, x)
         python_layer.check(self)
         _, *sizes = self.compute_output_shape((None, *x.shape))
-        return builder.python_layer(self, x, row_shape(sizes, "output_shape"))
+        out = builder.python_layer(self, x, row_shape(sizes, "output_shape"))
+        if self.computes_mask:
+            builder.python_mask(self, x, out)
+        return out
 
     def read(self, values: np.ndarray) -> np.ndarray:
         """Returns int32 codes, in the shape of the values, for `lower_read`.
@@ -232,9 +265,14 @@ class Layer(WeightHolder, Configurable):
             return inputs.through(self, training)
         from fastnn.models import evaluate_layer
 
-        inputs = as_real(inputs, self.dtype, name=f"the inputs of {self.name!r}")
+        if self.reads:
+            inputs = np.asarray(inputs)
+        else:
+            inputs = as_real(inputs, self.dtype, name=f"the inputs of {self.name!r}")
         if not self.built:
             self.build((None, *inputs.shape[1:]))
+        if self.reads:
+            inputs = np.ascontiguousarray(self.read(inputs), np.int32)
         outputs = evaluate_layer(self, inputs, training=bool(training))
         if self.activity_regularizer is not None:
             self._penalties = [self.activity_regularizer(outputs) / len(outputs)]

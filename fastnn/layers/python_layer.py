@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,9 +40,7 @@ def check_differentiable(layer: Layer) -> None:
     Raises:
         NotImplementedError: If the layer lacks `backward`.
     """
-    from fastnn.layers.layer import Layer
-
-    if type(layer).backward is Layer.backward:
+    if not layer.differentiable:
         none = np.empty(0)
         layer.backward(none, none, none)
 
@@ -72,7 +70,12 @@ def output_shape(
 
 
 def forward(
-    layer: Layer, inputs: np.ndarray, shape: tuple[int, ...], *, training: bool
+    layer: Layer,
+    inputs: np.ndarray,
+    shape: tuple[int, ...],
+    *,
+    training: bool,
+    mask: np.ndarray | None = None,
 ) -> np.ndarray:
     """Returns the checked outputs of a user's layer.
 
@@ -80,12 +83,14 @@ def forward(
         layer: The layer.
         inputs: Batch of shape (rows, ...).
         shape: Expected shape of a row of the outputs.
-        training: Passed on if `call` takes it.
+        training, mask: Passed on if `call` takes them.
 
     Raises:
         ValueError: If the outputs have another shape.
     """
-    outputs = as_real(_call(layer, inputs, training), inputs.dtype, name="outputs")
+    outputs = as_real(
+        _call(layer, inputs, training, mask), inputs.dtype, name="outputs"
+    )
     return _of_shape(outputs, (len(inputs), *shape), f"`call` of {layer.name!r}")
 
 
@@ -122,10 +127,15 @@ def backward(
     }
 
 
-def _call(layer: Layer, inputs: np.ndarray, training: bool) -> np.ndarray:
+def _call(
+    layer: Layer, inputs: np.ndarray, training: bool, mask: np.ndarray | None = None
+) -> np.ndarray:
+    arguments: dict[str, Any] = {}
     if layer.takes_training:
-        return layer.call(inputs, training=training)  # type: ignore[call-arg]
-    return layer.call(inputs)
+        arguments["training"] = training
+    if layer.takes_mask:
+        arguments["mask"] = None if mask is None else mask != 0
+    return layer.call(inputs, **arguments)
 
 
 def _of_shape(array: np.ndarray, shape: tuple[int, ...], where: str) -> np.ndarray:

@@ -292,7 +292,7 @@ def _build(layer: Layer, shape: Shape) -> Shape:
         layer.build(shape)
         layer.built = True
         layer.built_for = shape
-    elif layer.weights and (layer.built_for or shape)[1:] != shape[1:]:
+    elif not layer.fits(shape):
         raise ValueError(
             f"Expected inputs of shape {layer.built_for} for the layer {layer.name!r}, "
             f"for which it is built. Received: {shape}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fastnn.plan.rules import RULES, activity, permute
 from fastnn.plan.rules.categories import as_values
+from fastnn.plan.rules.masking import mask_tensor
 from fastnn.plan.rules.reshape import viewed
 from fastnn.plan.tensor import Op, Operand, Tensor
 from fastnn.variable import Variable
@@ -38,6 +40,7 @@ class Builder:
         self.updates: list[Op] = []
         self.trainable: list[Variable] = []
         self._needs_gradient: set[Tensor] = set()
+        self._masks: dict[Tensor, Tensor] = {}
         self._layer = ""
         self._frozen = False  # whether a layer around is
         self._rounding = False  # whether products round their operands to bfloat16
@@ -73,15 +76,46 @@ class Builder:
             self.trainable.extend(new)
         with self.belonging_to(layer.name):
             out = layer.lower(self, x if layer.takes_codes else as_values(self, x))
+            self._pass_mask_on(layer, x, out)
             out = self._penalized(layer, out)
         self._rounding, self._frozen = before
         return out
+
+    def mask_of(self, x: Tensor) -> Tensor | None:
+        """Which rows of a tensor count: 1 or 0 for each; None if all do."""
+        return self._masks.get(x)
+
+    def set_mask(self, x: Tensor, mask: Tensor) -> None:
+        """Says which rows of a tensor count."""
+        self._masks[x] = mask
+
+    def masked(self, x: Tensor, value: float) -> Tensor:
+        """Records a mask of the rows of `x` that are all `value`, and puts 0 there."""
+        out = self.forward("masking", x, shape=x.shape, scalars=(value,))
+        self.set_mask(out, cast("Tensor", self.ops[-1].outputs[1]))
+        return out
+
+    def _pass_mask_on(self, layer: Layer, x: Tensor, out: Tensor) -> None:
+        mask = self.mask_of(x)
+        if mask is None or self.mask_of(out) is not None:
+            return
+        if layer.supports_masking:
+            self.set_mask(out, mask)
+        elif not layer._sublayers():
+            warnings.warn(
+                f"The layer {layer.name!r} does not support masking: the mask of its "
+                "inputs ends there",
+                stacklevel=2,
+            )
 
     def _penalized(self, layer: Layer, out: Tensor) -> Tensor:
         if layer.activity_regularizer is None:
             return out
         x = as_values(self, out)
+        mask = self.mask_of(out)
         out = activity.regularized(self, x, layer.activity_regularizer)
+        if mask is not None:
+            self.set_mask(out, mask)
         self.mark(x, out, ())
         return out
 
@@ -180,10 +214,15 @@ class Builder:
         self.mark(x, out, weights)
         return out
 
-    def add(self, a: Tensor, b: Tensor) -> Tensor:
-        """Records the sum of two tensors of one shape."""
+    def add(self, a: Tensor, b: Tensor, scale: float = 1.0) -> Tensor:
+        """Records a + scale * b, of two tensors of one shape."""
         out = self.tensor("add", a.shape)
-        self.emit("add", (out,), (a, b), sizes=(a.height, a.width, a.row, 1))
+        sizes = (a.height, a.width, a.row, 1)
+        if scale == 1:
+            self.emit("add", (out,), (a, b), sizes=sizes)
+        else:
+            kind = "add_scaled_forward"
+            self.emit(kind, (out,), (a, b), sizes=sizes, scalars=(scale,))
         if self.needs_gradient(a) or self.needs_gradient(b):
             self._needs_gradient.add(out)
         return out
@@ -222,15 +261,28 @@ class Builder:
 
         out = self.tensor("call", shape)
         training = self.training
+        mask = self.mask_of(x) if layer.takes_mask else None
 
-        def call(out_view, x_view):
+        def call(out_view, x_view, mask_view=None):
             out_view[...] = python_layer.forward(
-                layer, x_view, out.shape, training=training
+                layer, x_view, out.shape, training=training, mask=mask_view
             )
 
-        self.emit("python", (out,), (x,), call=call, backward=layer)
+        inputs = (x,) if mask is None else (x, mask)
+        self.emit("python", (out,), inputs, call=call, backward=layer)
         self.mark(x, out, layer.weights)
         return out
+
+    def python_mask(self, layer: Layer, x: Tensor, out: Tensor) -> None:
+        """Records the mask that a user's own layer computes."""
+        mask = mask_tensor(self, out.shape[:-1])
+
+        def call(mask_view, x_view, previous):
+            given = None if previous is None else previous != 0
+            mask_view[...] = layer.compute_mask(x_view, given)
+
+        self.emit("python", (mask,), (x, self.mask_of(x)), call=call)
+        self.set_mask(out, mask)
 
     def python_function(
         self, function: Callable[..., Any], derivative: Callable[..., Any], x: Tensor
@@ -253,10 +305,9 @@ class Builder:
 
 
 def _check_shape(layer: Layer, x: Tensor) -> None:
-    built_for = layer.built_for
-    if built_for is not None and layer.weights and built_for[1:] != x.shape:
+    if not layer.fits((None, *x.shape)):
         raise ValueError(
-            f"Expected inputs of shape {(None, *built_for[1:])} for the layer "
+            f"Expected inputs of shape {layer.built_for} for the layer "
             f"{layer.name!r}, for which it is built. Received: {(None, *x.shape)}"
         )
 

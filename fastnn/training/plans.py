@@ -15,6 +15,7 @@ from fastnn.plan.costs import flops
 from fastnn.plan.lowering import Steps, lower_prediction, lower_step
 from fastnn.plan.tensor import Op
 from fastnn.plan.update import Update
+from fastnn.plan.watching import watch
 from fastnn.threads import get_num_threads
 from fastnn.training.pace import Pace
 from fastnn.training.whole_batch import WholeBatch, couples_rows
@@ -177,6 +178,7 @@ class Plans:
     def _watch(self, model: Model) -> None:
         """Makes the models inside `model` clear these plans when they change."""
         for layer in model._flatten_layers()[1:]:
+            watch(layer, self)
             if hasattr(layer, "_watchers"):
                 layer._watchers.add(self)
 

@@ -34,7 +34,7 @@ def test_avx2_and_avx512_agree(case, dtype, rng):
 
 
 NUMBERED = ("dropout_forward", "gaussian_dropout_forward", "gaussian_noise_forward")
-NUMBERED += ("permute", "repeat_backward", "repeat_forward")
+NUMBERED += ("embedding_backward", "permute", "repeat_backward", "repeat_forward")
 # Columns are summed, or rows have others of their own beside them.
 NOT_ROW_WISE = {
     "batch_normalization_backward",

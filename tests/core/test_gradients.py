@@ -98,6 +98,20 @@ def test_repeat(kernels, rng):
     assert_gradient(dinp, expected)
 
 
+def test_embedding(kernels, rng):
+    weight, dout = rng.normal(size=(4, 5)), rng.normal(size=(6, 5))
+    codes = np.array([1, 3, 1, 0, 3, 3], np.int32)
+    out, dweight = np.empty_like(dout), np.empty_like(weight)
+
+    def objective(x):
+        kernels.embedding_forward(out, codes, x)
+        return float((out * dout).sum())
+
+    expected = numerical_gradient(objective, weight)
+    kernels.embedding_backward(dweight, dout, codes)
+    assert_gradient(dweight, expected)
+
+
 def test_activity(kernels, rng):
     inp, dout = away_from_kinks(rng.normal(size=(3, 5))), rng.normal(size=(3, 5))
     values, dinp = np.empty(3), np.empty_like(inp)

@@ -104,7 +104,7 @@ def test_input_declares_and_records_nothing():
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"shape": (0,)}, {"shape": (None,)}, {"shape": (3,), "batch_size": 8}],
+    [{"shape": (0,)}, {"shape": (None,)}, {"shape": (3,), "batch_size": 0}],
 )
 def test_input_refuses_wrong_sizes(arguments):
     with pytest.raises(ValueError, match="Received: "):

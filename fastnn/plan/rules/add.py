@@ -1,8 +1,8 @@
 """Sums of two tensors."""
 
-from fastnn.plan.rules.rule import Rule
+from fastnn.plan.rules.rule import Rule, like
 
-__all__ = ["RULE"]
+__all__ = ["RULE", "SCALED"]
 
 
 def _prepare(builder, x, out, weights):
@@ -14,3 +14,18 @@ def _backward(builder, op, dout, context):
 
 
 RULE = Rule(_prepare, _backward)
+
+
+def _backward_scaled(builder, op, dout, context):
+    a, b = op.inputs
+    da = dout if builder.needs_gradient(a) else None
+    if not builder.needs_gradient(b):
+        return da, None
+    db = like(b)
+    builder.emit(
+        "add_scaled_backward", (db,), (dout,), sizes=op.sizes, scalars=op.scalars
+    )
+    return da, db
+
+
+SCALED = Rule(_prepare, _backward_scaled)

@@ -36,6 +36,7 @@ cdef extern from "vector_math.h" nogil:
 
 cdef extern from "<math.h>" nogil:
     float INFINITY
+    float NAN
     float sqrtf(float x)
     double sqrt(double x)
     double pow(double x, double y)
