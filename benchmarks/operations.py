@@ -82,8 +82,18 @@ def subjects() -> Iterator[Subject]:
     for name in optimizers.__all__:
         cls = getattr(optimizers, name)
         known = inspect.isclass(cls) and issubclass(cls, optimizers.Optimizer)
-        if known and cls is not optimizers.Optimizer:
+        if known and cls not in _WITHOUT_A_RULE:
             yield Subject("optimizer", name, by_hand.OPTIMIZERS.get(name))
+
+
+_WITHOUT_A_RULE = (
+    optimizers.LossScaleOptimizer, optimizers.MultiOptimizer, optimizers.Optimizer
+)  # fmt: skip
+# Operations of an update that are not called one.
+_OF_AN_UPDATE = (
+    "mixed_product", "muon_direction", "normalized_transposes", "squares",
+    "weight_decay",
+)  # fmt: skip
 
 
 def _computes(cls) -> bool:
@@ -111,7 +121,11 @@ def model_of(subject: Subject, width: int):
 def operations_of(subject: Subject, model, ops) -> list[int]:
     """Positions of the operations that are the subject's."""
     if subject.kind == "optimizer":
-        return [i for i, op in enumerate(ops) if op.kind.endswith("_update")]
+        return [
+            i
+            for i, op in enumerate(ops)
+            if op.kind.endswith("_update") or op.kind in _OF_AN_UPDATE
+        ]
     name = model.layers[1].name
     return [i for i, op in enumerate(ops) if op.layer == name]
 

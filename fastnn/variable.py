@@ -266,7 +266,13 @@ def _as_on_arrays(function: Callable[..., Any], *, swapped: bool = False) -> Any
     """A method that applies a function of two arrays to a variable's value."""
     if swapped:
         return lambda self, other: function(other, self.value)
-    return lambda self, other: function(self.value, _value_of(other))
+
+    def method(self: Variable, other: Any) -> Any:
+        if getattr(other, "__array_ufunc__", True) is None:
+            return NotImplemented  # it wants to do this itself
+        return function(self.value, _value_of(other))
+
+    return method
 
 
 def _value_of(other: Any) -> Any:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import public_metrics
+import public_optimizers
 
 from fastnn import (
     activations,
@@ -39,6 +40,7 @@ ROOMS = {
 ABSTRACT = {"Initializer", "RandomInitializer", "Layer", "Loss", "Metric", "Optimizer"}
 ABSTRACT |= {"Constraint", "Regularizer"}
 ABSTRACT |= {"CTC"}  # which is refused
+ABSTRACT |= {"OptimizerMap"}  # a mapping, tested with MultiOptimizer
 
 
 @saving.register_serializable("tests")
@@ -98,6 +100,7 @@ SECOND_VALUES = {
     "optional": True,
     "output_shape": (8,),
     "ragged": True,
+    **public_optimizers.SECOND_VALUES,
     "activation": "tanh",
     "alpha": 0.5,
     "activity_regularizer": "l2",
@@ -231,6 +234,7 @@ SECOND_VALUES_OF = {
     ("Hashing", "dtype"): "float64",
     ("HashedCrossing", "output_mode"): "int",
     ("IntegerLookup", "mask_token"): 5,
+    ("Muon", "nesterov"): False,
     ("IntegerLookup", "oov_token"): -7,
     ("IntegerLookup", "vocabulary"): [5, 6, 7],
     ("Normalization", "axis"): (1, -1),
@@ -244,6 +248,7 @@ SECOND_VALUES_OF = {
 BESIDE = {
     "input_axes": ((0,), {"output_axes": (1,)}),
     "output_axes": ((1,), {"input_axes": (0,)}),
+    **public_optimizers.BESIDE,
 }
 
 
@@ -297,7 +302,8 @@ def make(cls, **changed):
     }
     taken = constructor_parameters(cls)
     usual = {name: value for name, value in usual.items() if name in taken}
-    return cls(**{**usual, **REQUIRED.get(cls.__name__, {}), **changed})
+    anew = public_optimizers.REQUIRED_ANEW.get(cls.__name__, dict)()
+    return cls(**{**usual, **REQUIRED.get(cls.__name__, {}), **anew, **changed})
 
 
 class FakeBuilder:
@@ -450,10 +456,6 @@ def _loss(obj):
     return np.asarray(result).tolist()
 
 
-def _optimizer(obj):
-    return obj.hyper.tolist(), obj.kernel, obj.slots
-
-
 def _constraint(obj):
     return obj(np.array([[1.0, -2.0], [0.5, 3.0], [0.0, 0.1]])).tolist()
 
@@ -464,6 +466,6 @@ _SEE = {
     "layers": _layer,
     "losses": _loss,
     "metrics": public_metrics.behaviour,
-    "optimizers": _optimizer,
+    "optimizers": public_optimizers.behaviour,
     "regularizers": _regularizer,
 }

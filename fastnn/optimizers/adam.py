@@ -29,8 +29,7 @@ class Adam(Optimizer):
         beta_2: How much of the mean square each step keeps, from 0 to below 1.
         epsilon: Added to the root ("epsilon hat" in the paper), at least 1e-30.
         amsgrad: Whether to use the largest mean square so far.
-        name: Name of the optimizer.
-        **deprecated: `lr`, the old name of `learning_rate`.
+        **common: What all optimizers take; see `Optimizer`.
 
     Raises:
         ValueError: If an argument is unknown or has a wrong value.
@@ -44,16 +43,14 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Any = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        *,
-        name: str | None = None,
-        **deprecated: Any,
+        **common: Any,
     ):
-        super().__init__(learning_rate, name=name, **deprecated)
+        super().__init__(learning_rate, **common)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
@@ -64,6 +61,6 @@ class Adam(Optimizer):
         return "adam_amsgrad_update" if self.amsgrad else "adam_update"
 
     @property
-    def slots(self):
+    def slot_groups(self):
         moments = ("momentum", "velocity")
-        return (*moments, "velocity_hat") if self.amsgrad else moments
+        return (moments, ("velocity_hat",)) if self.amsgrad else (moments,)

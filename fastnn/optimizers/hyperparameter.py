@@ -6,10 +6,45 @@ import math
 import numbers
 from typing import Any
 
-__all__ = ["SMALLEST_EPSILON", "Hyperparameter"]
+__all__ = ["SMALLEST_EPSILON", "Hyperparameter", "checked_number"]
 
 # A weight that never had a gradient would become 0 / 0 with less, in float32.
 SMALLEST_EPSILON = 1e-30
+
+
+def checked_number(
+    name: str,
+    value: Any,
+    low: float = 0.0,
+    high: float = math.inf,
+    *,
+    below: bool = False,
+    above: bool = False,
+) -> float:
+    """Returns `value` as a float.
+
+    Args:
+        name: Of the argument, for the error.
+        value: What the user gave.
+        low: The smallest value allowed.
+        high: The largest value allowed.
+        below: Whether `high` itself is left out.
+        above: Whether `low` itself is left out.
+
+    Raises:
+        ValueError: If it is not a finite real number within the limits.
+    """
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    number = float(value) if real else math.nan
+    inside = low <= number <= high and math.isfinite(number)
+    if not inside or (below and number == high) or (above and number == low):
+        begin = "(" if above or math.isinf(low) else "["
+        end = ")" if below or math.isinf(high) else "]"
+        raise ValueError(
+            f"Expected `{name}` to be a number in {begin}{low}, {high}{end}. "
+            f"Received: {name}={value!r}"
+        )
+    return number
 
 
 class Hyperparameter:
@@ -19,14 +54,21 @@ class Hyperparameter:
         low: The smallest value allowed.
         high: The largest value allowed.
         below: Whether `high` itself is left out.
+        above: Whether `low` itself is left out.
     """
 
     def __init__(
-        self, low: float = 0.0, high: float = math.inf, *, below: bool = False
+        self,
+        low: float = 0.0,
+        high: float = math.inf,
+        *,
+        below: bool = False,
+        above: bool = False,
     ):
         self.low = low
         self.high = high
         self.below = below
+        self.above = above
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -41,20 +83,10 @@ class Hyperparameter:
 
     def checked(self, value: float) -> float:
         """Returns `value`, or raises ValueError if it is not allowed."""
-        real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-        if not real or not self._allows(float(value)):
-            end = ")" if self.below or math.isinf(self.high) else "]"
-            raise ValueError(
-                f"Expected `{self.name}` to be a number in [{self.low}, {self.high}"
-                f"{end}. Received: {self.name}={value!r}"
-            )
-        return float(value)
-
-    def _allows(self, value: float) -> bool:
-        if not math.isfinite(value) or (self.below and value == self.high):
-            return False
-        return self.low <= value <= self.high
+        return checked_number(
+            self.name, value, self.low, self.high, below=self.below, above=self.above
+        )
 
     def _index(self, optimizer: Any) -> int:
-        names = type(optimizer).hyperparameters
-        return names.index(self.name) + 1 if self.name in names else 0
+        # the learning rate comes first
+        return type(optimizer).hyperparameters.index(self.name) + 1

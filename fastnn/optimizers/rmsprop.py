@@ -28,8 +28,7 @@ class RMSprop(Optimizer):
         momentum: Share of the last step that the next one keeps, at least 0.
         epsilon: Added under the root, at least 1e-30.
         centered: Whether to subtract the square of the mean gradient.
-        name: Name of the optimizer.
-        **deprecated: `lr`, the old name of `learning_rate`.
+        **common: What all optimizers take; see `Optimizer`.
 
     Raises:
         ValueError: If an argument is unknown or has a wrong value.
@@ -43,25 +42,23 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Any = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
         epsilon: float = 1e-7,
         centered: bool = False,
-        *,
-        name: str | None = None,
-        **deprecated: Any,
+        **common: Any,
     ):
-        super().__init__(learning_rate, name=name, **deprecated)
+        super().__init__(learning_rate, **common)
         self.rho = rho
         self.momentum = momentum
         self.epsilon = epsilon
         self.centered = bool(centered)
 
     @property
-    def slots(self):
+    def slot_groups(self):
         return (
-            "velocity",
-            "momentum" if self.momentum > 0 else None,
-            "average_gradient" if self.centered else None,
+            ("velocity",),
+            ("momentum" if self.momentum > 0 else None,),
+            ("average_gradient" if self.centered else None,),
         )

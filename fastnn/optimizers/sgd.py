@@ -27,8 +27,7 @@ class SGD(Optimizer):
         learning_rate: Size of the steps, at least 0.
         momentum: Share of the last step that the next one keeps, from 0 to 1.
         nesterov: Whether to look ahead along the momentum.
-        name: Name of the optimizer.
-        **deprecated: `lr`, the old name of `learning_rate`.
+        **common: What all optimizers take; see `Optimizer`.
 
     Raises:
         ValueError: If an argument is unknown or has a wrong value.
@@ -38,14 +37,12 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.01,
+        learning_rate: Any = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
-        *,
-        name: str | None = None,
-        **deprecated: Any,
+        **common: Any,
     ):
-        super().__init__(learning_rate, name=name, **deprecated)
+        super().__init__(learning_rate, **common)
         self.momentum = momentum
         self.nesterov = bool(nesterov)
 
@@ -56,5 +53,5 @@ class SGD(Optimizer):
         return "sgd_nesterov_update" if self.nesterov else "sgd_momentum_update"
 
     @property
-    def slots(self):
-        return () if self.momentum == 0 else ("momentum",)
+    def slot_groups(self):
+        return () if self.momentum == 0 else (("momentum",),)

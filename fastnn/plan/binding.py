@@ -70,7 +70,12 @@ def bind(
     memory = Memory(block, layout, capacity)
     run = operations(dtype)
     specs = [_spec(op, memory, dtype, run) for op in ops]
-    outside = [o for op in ops for o in op.operands if isinstance(o, Held | Variable)]
+    outside = [
+        operand
+        for op in ops
+        for operand in (*op.operands, op.guard)
+        if isinstance(operand, Held | Variable)
+    ]
     keep = (block, [_array(operand) for operand in outside])
     return Bound(ops, engine.Program(specs, capacity, keep), memory)
 
@@ -78,13 +83,15 @@ def bind(
 def _spec(op: Op, memory: Memory, dtype: str, run: dict[str, int]) -> tuple:
     if op.call is not None:
         call = _with_views(op, op.call, memory)
-        return engine.python_operation(), call, (), (), 0, 0
+        guard = memory.address(op.guard)
+        return engine.python_operation(), call, (), (), 0, 0, guard
     function = 0
     if op.function is not None:
         name, direction = op.function
         function = kernels.functions(dtype)[name][direction == "backward"]
     addresses = [memory.address(operand) for operand in op.operands]
-    return run[op.kind], addresses, op.sizes, op.scalars, function, op.key
+    guard = memory.address(op.guard)
+    return run[op.kind], addresses, op.sizes, op.scalars, function, op.key, guard
 
 
 def _array(operand: Held | Variable) -> np.ndarray:

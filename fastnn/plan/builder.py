@@ -11,7 +11,7 @@ from fastnn.plan.rules import RULES, activity, permute
 from fastnn.plan.rules.categories import as_values
 from fastnn.plan.rules.masking import mask_tensor
 from fastnn.plan.rules.reshape import viewed
-from fastnn.plan.tensor import Op, Operand, Tensor
+from fastnn.plan.tensor import Held, Op, Operand, Tensor
 from fastnn.variable import Variable
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Builder:
         ops: The operations so far.
         updates: Operations that end the step: what layers keep from it.
         trainable: The variables that the forward pass may be differentiated for.
+        loss_scale: What the loss is multiplied with before the backward pass.
     """
 
     def __init__(self, dtype: str, *, training: bool):
@@ -39,6 +40,7 @@ class Builder:
         self.ops: list[Op] = []
         self.updates: list[Op] = []
         self.trainable: list[Variable] = []
+        self.loss_scale: Held | None = None
         self._needs_gradient: set[Tensor] = set()
         self._masks: dict[Tensor, Tensor] = {}
         self._layer = ""

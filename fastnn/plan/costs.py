@@ -37,6 +37,15 @@ _PER_ELEMENT = {
     "adam_amsgrad_update": 13,
     "rmsprop_update": 8,
     "sgd_update": 2,
+    "adadelta_update": 14,
+    "adafactor_update": 15,
+    "adagrad_update": 6,
+    "adamax_update": 10,
+    "ftrl_update": 16,
+    "lamb_update": 20,
+    "lion_update": 9,
+    "nadam_update": 15,
+    "schedule_free_update": 17,
 }
 # the same per element of the first input, where the result is smaller
 _PER_INPUT = {"batch_moments": 5, "batch_normalization_sums": 5}
@@ -54,6 +63,8 @@ def flops(op: Op, rows: int) -> int:
         return 2 * rows * height * inputs * units
     if op.kind in _PER_INPUT:
         return _PER_INPUT[op.kind] * _elements(op.inputs[0], rows)
+    if op.kind == "mixed_product":
+        return 2 * op.sizes[0] * op.sizes[1] * op.sizes[2]
     first = next((o for o in op.operands if o is not None), None)
     return _PER_ELEMENT.get(op.kind, 1) * _elements(first, rows)
 

@@ -123,16 +123,22 @@ def lower_step(
         _metric(builder, metric, prediction, target, goal.loss, None)
     for metric in goal.weighted_metrics:
         _metric(builder, metric, prediction, target, goal.loss, weight)
+    if update is not None and gradient is not None:
+        update.record_scaling(builder, gradient)
     objective = builder.ops
 
     builder.ops = []
     if fuse:
         forward = fuse_forward(forward, differentiated=gradient is not None)
     if update is not None and gradient is not None:
+        builder.loss_scale = update.scale
         record_backward(builder, forward, seed, gradient, update.gradient_of, threads)
+        update.record_unscaling(builder)
         record_penalty_gradients(builder, trainable, update.gradient_of)
         update.record(builder, trainable)
         update.record_constraints(builder, trainable)
+    elif update is not None:
+        update.record_count(builder, all_steps=True)
     backward = fuse_backward(builder.ops) if fuse else builder.ops
     ops = [*forward, *objective, *backward, *builder.updates]
     return Steps(fetch_ahead(ops) if fuse else ops, forward, prediction)

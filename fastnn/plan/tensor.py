@@ -102,6 +102,7 @@ class Op:
         layer: The layer that it belongs to, for reports.
         call: What a "python" operation calls, with one array per operand.
         backward: The layer, or the derivative, that differentiates it.
+        guard: A number in float64 that turns the operation off while it is 0.
     """
 
     kind: str
@@ -114,6 +115,7 @@ class Op:
     layer: str = ""
     call: Callable[..., Any] | None = None
     backward: Any = None
+    guard: Held | None = None
 
     @property
     def operands(self) -> tuple[Operand, ...]:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from fastnn._core import kernels
-from fastnn.plan.arena import Arena, Stretch
+from fastnn.plan.arena import Arena
 from fastnn.plan.builder import Builder
 from fastnn.plan.constraints import record_constraints
-from fastnn.plan.tensor import Held
+from fastnn.plan.tensor import Held, Tensor
+from fastnn.plan.update_stages import Stages
 
 if TYPE_CHECKING:
     from fastnn.optimizers import Optimizer
     from fastnn.variable import Variable
 
 __all__ = ["Update"]
-
-# Elements of a matrix whose update is worth an operation of its own.
-_LARGE = 1 << 16
 
 
 class Update:
@@ -30,7 +26,14 @@ class Update:
         optimizer: The optimizer; it keeps the slots.
         arenas: Where the weights lie.
         trained: The weights that change.
+
+    Attributes:
+        averaged: The weights whose averages change, if there are averages.
+        changes: Whether weights change at all.
+        scale: What the loss is multiplied with before its gradients are taken.
     """
+
+    changes: ClassVar[bool] = True
 
     def __init__(
         self, optimizer: Optimizer, arenas: list[Arena], trained: list[Variable]
@@ -38,8 +41,17 @@ class Update:
         self.optimizer = optimizer
         self.arenas = arenas
         self.trained = trained
-        self._gradients = {arena: arena.like() for arena in arenas}
+        self.averaged = trained
+        self.gradients = {arena: arena.like() for arena in arenas}
         self._held: dict[int, Held] = {}
+        self.scale: Held | None = None
+        self._finite: Held | None = None
+        if self.changes:
+            optimizer.prepare(trained)
+            scale = optimizer.loss_scale
+            self.scale = None if scale is None else Held("loss scale", scale)
+            if optimizer.growth_steps:
+                self._finite = Held("finite", np.ones(1))
 
     def gradient_of(self, variable: Variable) -> Held | None:
         """The memory of a variable's gradient; None if the variable is frozen."""
@@ -47,54 +59,58 @@ class Update:
             return None
         if id(variable) not in self._held:
             arena = variable.arena
-            view = arena.view(self._gradients[arena], variable)
+            view = arena.view(self.gradients[arena], variable)
             self._held[id(variable)] = Held(f"d {variable.name}", view)
         return self._held[id(variable)]
 
-    def record(self, builder: Builder, trainable: list[Variable]) -> None:
-        """Records the optimizer's pass over each stretch of weights."""
-        hyper = Held("settings", self.optimizer.hyper)
+    def record_scaling(self, builder: Builder, gradient: Tensor) -> None:
+        """Records that the loss is scaled, once its gradient is known."""
+        if self.scale is not None:
+            sizes = (gradient.height, gradient.row, 0)
+            inputs = (gradient, self.scale, self._finite)
+            builder.emit("scale_by", (gradient,), inputs, sizes=sizes)
+
+    def record_unscaling(self, builder: Builder, *, begin: bool = False) -> None:
+        """Records that gradients are divided by the scale of the loss.
+
+        Args:
+            builder: Where to.
+            begin: Whether no `record_scaling` came before.
+        """
+        if self.scale is None:
+            return
+        if begin and self._finite is not None:
+            builder.emit("set_one", (self._finite,), ())
         for arena in self.arenas:
-            blocks = [self._slot(arena, name) for name in self.optimizer.slots]
-            for stretch, grain in _owned(arena, trainable):
+            for stretch in arena.stretches(self.trained):
                 part = slice(stretch.offset, stretch.offset + stretch.size)
-                weights = Held("weights", arena.values[part])
-                slots = [
-                    None if block is None else Held("slot", block[part])
-                    for block in blocks
-                ]
-                gradient = Held("gradients", self._gradients[arena][part])
-                builder.emit(
-                    self.optimizer.kernel,
-                    (weights, *slots),
-                    (gradient, hyper),
-                    sizes=(stretch.size, grain),
-                )
+                gradient = Held("gradients", self.gradients[arena][part])
+                inputs = (self.scale, self._finite)
+                builder.emit("unscale", (gradient,), inputs, sizes=(stretch.size,))
+
+    def record(self, builder: Builder, trainable: list[Variable]) -> None:
+        """Records the update of weights by the optimizer, or by each of several."""
+        for member, variables in self.optimizer.members(trainable):
+            Stages(builder, self, member, variables, self._finite).record()
+        self.record_count(builder)
+        if self._finite is not None:
+            counter = Held("finite steps", self.optimizer.growth_counter)
+            builder.emit(
+                "loss_scale_update",
+                (self.scale, counter),
+                (self._finite,),
+                sizes=(self.optimizer.growth_steps,),
+            )
+
+    def record_count(self, builder: Builder, *, all_steps: bool = False) -> None:
+        """Records that optimizers around others count a step, or all of them."""
+        for counter, guarded in self.optimizer.counters(all_steps):
+            guard = self._finite if guarded else None
+            builder.emit("count_step", (Held("steps", counter),), (), guard=guard)
 
     def record_constraints(self, builder: Builder, trainable: list[Variable]) -> None:
-        """Records what the weights are put through after they have changed."""
+        """Records what weights are put through after they have changed."""
+        before = len(builder.ops)
         record_constraints(builder, trainable)
-
-    def _slot(self, arena: Arena, name: str | None) -> np.ndarray | None:
-        if name is None:
-            return None
-        blocks = self.optimizer.slot_values.setdefault(name, {})
-        if arena not in blocks:
-            blocks[arena] = arena.like()
-        return blocks[arena]
-
-
-def _owned(arena: Arena, variables: list[Variable]) -> Iterator[tuple[Stretch, int]]:
-    """Stretches to update, with the elements of a grain that one thread takes.
-
-    A large matrix is a stretch of its own, shared out by the rows that a thread
-    computes the gradient of: they are in that core's cache.
-    """
-    large = [v for v in variables if v.value.ndim == 2 and v.value.size >= _LARGE]
-    small = [v for v in variables if not any(v is other for other in large)]
-    for stretch in arena.stretches(small):
-        yield stretch, 0
-    for variable in large:
-        row = variable.value.strides[0] // variable.value.itemsize
-        for stretch in arena.stretches([variable]):
-            yield stretch, kernels.TILE_ROWS * row
+        for op in builder.ops[before:]:
+            op.guard = self._finite

@@ -42,7 +42,8 @@ class Configurable:
 def constructor_parameters(cls: type) -> dict[str, inspect.Parameter]:
     """Returns the named parameters that `cls(...)` accepts.
 
-    Where a constructor ends in `**kwargs`, those of the next class in line follow.
+    Where a constructor ends in `**kwargs`, those of the next class in line follow;
+    where it ends in `**refused`, they do not.
     """
     found: dict[str, inspect.Parameter] = {}
     for owner in cls.__mro__[:-1]:
@@ -53,7 +54,8 @@ def constructor_parameters(cls: type) -> dict[str, inspect.Parameter]:
         for parameter in parameters:
             if parameter.kind in _NAMED:
                 found.setdefault(parameter.name, parameter)
-        if all(p.kind is not inspect.Parameter.VAR_KEYWORD for p in parameters):
+        further = [p for p in parameters if p.kind is inspect.Parameter.VAR_KEYWORD]
+        if not further or further[0].name == "refused":
             break
     return found
 
@@ -105,7 +107,7 @@ def serialize(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, list | tuple):
         return type(value)(serialize(item) for item in value)
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and not hasattr(value, "get_config"):
         return {key: serialize(item) for key, item in value.items()}
     if hasattr(value, "serialized"):
         return value.serialized()

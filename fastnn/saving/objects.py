@@ -27,7 +27,7 @@ def serialize_keras_object(obj: Any) -> Any:
     """
     if isinstance(obj, list | tuple):
         return [serialize_keras_object(item) for item in obj]
-    if isinstance(obj, Mapping):
+    if isinstance(obj, Mapping) and not hasattr(obj, "get_config"):
         return {key: serialize_keras_object(item) for key, item in obj.items()}
     data = _config.serialize(obj)
     if not isinstance(data, dict) or "class_name" not in data:
@@ -87,11 +87,10 @@ def _room_of(config: Mapping[str, Any]) -> Room:
     """The room that a description belongs to: that of its module, else the first that
     knows the name."""
     module = str(config.get("module") or "").rpartition(".")[2]
-    by_module = {room.module: room for room in rooms()}
-    if module in by_module:
-        return by_module[module]
+    own = {room.module: room for room in rooms()}.get(module)
     name = config["class_name"]
-    for room in rooms():
+    for room in rooms() if own is None or name not in own else ():
         if name in room:
             return room
-    return next(rooms())  # finds a user's own, or says what is not known
+    # finds a user's own, or says what is not known
+    return own or next(rooms())

@@ -30,14 +30,12 @@ class Halted:
         arrays: The data.
         rows: Numbers of the batch's rows.
         step: Number of the step within the pass.
-        done: Updates made since the optimizer's count.
     """
 
     plan: StepPlan
     arrays: Arrays
     rows: np.ndarray
     step: int
-    done: int
 
 
 # Whether to go on, with the update of that step.
@@ -182,20 +180,12 @@ class ArrayFeed(Feed):
 
     def _chunk(self, wanted: int) -> int:
         assert self._runner is not None  # by begin_epoch
-        optimizer = self._model.compilation.optimizer if self._training else None
-        iteration = optimizer.iterations if optimizer else 0
-        program = self._runner.plan.bound.program
-        before = program.steps_done
-        try:
-            ran = self._runner.run(
-                self.position, wanted, order=self._rows(), iteration=iteration
-            )
-        except BaseException:  # the updates before it count
-            if optimizer:
-                optimizer.iterations += program.steps_done - before
-            raise
-        if optimizer:
-            optimizer.iterations += ran
+        iteration = 0
+        if self._training:
+            iteration = self._model.compilation.optimizer.steps_taken
+        ran = self._runner.run(
+            self.position, wanted, order=self._rows(), iteration=iteration
+        )
         self.position += ran
         return ran
 
@@ -214,8 +204,7 @@ class ArrayFeed(Feed):
         rows = np.arange(step * batch, min((step + 1) * batch, self._arrays.rows))
         rows = rows if self._order is None else self._order[rows]
         assert self._halt is not None and self._runner is not None
-        done = step - self.position
-        return self._halt(Halted(self._runner.plan, self._arrays, rows, step, done))
+        return self._halt(Halted(self._runner.plan, self._arrays, rows, step))
 
 
 class BatchFeed(Feed):

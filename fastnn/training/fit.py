@@ -153,7 +153,7 @@ class Training:
                 halted.rows,
                 epoch=self.epoch,
                 batch=halted.step,
-                iteration=self.model.compilation.optimizer.iterations + halted.done,
+                iteration=self.model.compilation.optimizer.steps_taken,
             )
             warn(str(self._report), RuntimeWarning)
         self._callbacks.on_nonfinite_loss(self._report, logs_of(self.model))

@@ -33,6 +33,8 @@ _STEP = 6e-6
 class _GradientsOnly(Update):
     """Leaves the weights alone."""
 
+    changes = False
+
     def __init__(self, model: Model):
         super().__init__(
             model.compilation.optimizer, adopt(model.weights), model.trainable_weights
@@ -108,7 +110,7 @@ def _run(model, arrays: Arrays, batch) -> tuple[float, list[np.ndarray], np.ndar
     program = plan.bound.program
     program.bind(arrays.x, targets, weight)
     try:
-        iteration, start = model.compilation.optimizer.iterations, 0
+        iteration, start = model.compilation.optimizer.steps_taken, 0
         while start < len(plan.bound.ops):  # goes on if the loss is not finite
             _, halted = program.run(
                 arrays.rows, arrays.rows, 0, 1, iteration=iteration, start_op=start

@@ -132,7 +132,7 @@ class Plans:
             threads,
             tuple(map(id, trained)),
             tuple(layer.trainable for layer in model._flatten_layers()),
-            optimizer and (optimizer, optimizer.kernel, optimizer.slots),
+            optimizer and optimizer.plan_key,
         )
         plan = self._steps.get(training)
         if plan is None or plan.key != key or plan.capacity < rows:

@@ -78,8 +78,7 @@ def _profile_step(
 def _state(model: Model) -> list[np.ndarray]:
     """All memory that a step changes."""
     blocks = [arena.values for arena in adopt(model.weights)] if model.weights else []
-    for slot in model.compilation.optimizer.slot_values.values():
-        blocks.extend(slot.values())
+    blocks.extend(variable.value for variable in model.compilation.optimizer.variables)
     for metric in model.metrics:
         blocks.extend(variable.value for variable in metric.variables)
     return blocks

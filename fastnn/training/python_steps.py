@@ -82,6 +82,7 @@ def train_step_by_parts(model: Model, data: Any) -> dict[str, Any]:
         loss, gradients, y_pred = gradients_of(model, x, y, sample_weight)
     optimizer: Any = model.compilation.optimizer
     weights = model.trainable_weights
+    gradients = [optimizer.scale_loss(gradient) for gradient in gradients]
     optimizer.apply_gradients(list(zip(gradients, weights, strict=True)))
     model.loss_tracker.update_state(loss, sample_weight=len(y_pred))
     return model.compute_metrics(x, y, y_pred, sample_weight)

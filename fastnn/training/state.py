@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastnn.plan.arena import adopt
 from fastnn.random import SeedGenerator
 from fastnn.random.seeds import position, set_position
 
@@ -90,7 +91,8 @@ def restore_state(model: Model, arrays: Arrays) -> None:
 def _arrays(model: Model) -> Iterator[tuple[str, np.ndarray]]:
     """(name, live array) of all that steps change."""
     optimizer: Any = model.compilation.optimizer
-    optimizer.build(model.trainable_weights)
+    adopt(model.weights)
+    optimizer.prepare(model.trainable_weights)
     for i, weight in enumerate(model.weights):
         yield f"weight/{i}", weight.value
     for i, variable in enumerate(optimizer.variables):

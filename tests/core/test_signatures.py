@@ -9,6 +9,7 @@ from reference import KERNELS
 from tolerances import TOLERANCES
 
 PLAN_INTERFACE = {"functions", "input_scratch", "operations", "reads_input"}
+PLAN_INTERFACE |= {"schedule_values"}
 OF_THE_MACHINE = {"copy_memory", "multiply_add", "read_memory"}
 
 

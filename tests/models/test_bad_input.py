@@ -50,7 +50,7 @@ def refused(model, error, *said):
 
 def _state(model):
     loss = model.get_metrics_result()["loss"]
-    return model.built, model.optimizer, model.optimizer.iterations, loss
+    return model.built, model.optimizer, int(model.optimizer.iterations), loss
 
 
 METHODS = ["fit", "evaluate", "train_on_batch", "test_on_batch"]

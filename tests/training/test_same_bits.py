@@ -176,7 +176,7 @@ def test_dropout_differs_from_step_to_step_and_is_seeded(rng):
         model.compile("sgd", "mse")
         epochs = model.fit(x, y, batch_size=64, epochs=1, verbose=0).history["loss"]
         steps = [model.train_on_batch(x, y)]
-        model.optimizer.iterations = 0
+        model.optimizer.iterations.assign(0)
         return epochs + steps
 
     first = losses()

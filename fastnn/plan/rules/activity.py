@@ -74,6 +74,7 @@ def _backward(builder, op, dout, context):
     x, penalty = op.inputs[0], op.backward
     if not builder.needs_gradient(x):
         return None
+    dout = _scaled(builder, dout, like(dout), divide=True)
     dx = like(x)
     if isinstance(penalty, ElasticNet):
         builder.emit(
@@ -86,7 +87,17 @@ def _backward(builder, op, dout, context):
     else:
         call = _python_gradient(penalty)
         builder.emit("python", (dx,), (dout, x), call=call)
-    return dx
+    return _scaled(builder, dx, dx, divide=False)
+
+
+def _scaled(builder, inp, out, *, divide):
+    """The gradient of the loss itself, from that of the scaled one, or the reverse: the
+    penalty's is that of the loss itself."""
+    if builder.loss_scale is None:
+        return inp
+    sizes = (inp.height, inp.row, int(divide))
+    builder.emit("scale_by", (out,), (inp, builder.loss_scale, None), sizes=sizes)
+    return out
 
 
 RULE = Rule(_prepare, _backward)

@@ -112,7 +112,9 @@ cdef void walk_steps(Job* job, Step step) noexcept nogil:
         step.first = s * job.batch
         step.rows = min(job.batch, step.total - step.first)
         for i in range(i0, job.n_ops):
-            job.ops[i].run(&job.ops[i], &step, NULL)
+            # written by an operation before, and all threads have met since
+            if job.ops[i].guard == NULL or job.ops[i].guard[0]:
+                job.ops[i].run(&job.ops[i], &step, NULL)
             number += 1
             if step.thread == 0 and step.halt[0]:
                 fn_store(&job.stop_at, number)
@@ -182,7 +184,7 @@ cdef class Program:
 
     Args:
         specs: a tuple for each operation: (address, operand addresses, sizes,
-            scalars, function address, key). A spec whose address is
+            scalars, function address, key, guard address). A spec whose address is
             `python_operation()` has a callable in place of its operands.
         capacity: rows that the bound memory has room for.
         keep: whatever owns the memory.
@@ -210,8 +212,10 @@ cdef class Program:
         self.ops = <Op*> calloc(max(self.n_ops, 1), sizeof(Op))
         if self.ops == NULL:
             raise MemoryError
-        for i, (address, operands, sizes, scalars, function, key) in enumerate(specs):
+        for i, (address, operands, sizes, scalars, function, key, guard) \
+                in enumerate(specs):
             self.ops[i].run = <run_t> <void*> <size_t> address
+            self.ops[i].guard = <const double*> <size_t> guard
             if callable(operands):
                 self.ops[i].operand[0] = <void*> self
                 self.ops[i].size[0] = len(self.callables)

@@ -35,3 +35,4 @@ cdef struct Op:
     double scalar[6]
     void* function            # element-wise kernel fused into this operation
     unsigned long long key    # stream of random numbers
+    const double* guard       # the operation runs only while this is not 0; or NULL

@@ -1,8 +1,9 @@
-"""Update rules, one pass over a stretch of the parameter arena.
+"""Update rules, one pass over a stretch of the parameter arena: gradient descent,
+RMSprop, Adam; and what all update rules use.
 
-operands of an update: weight, its slots, grad, hyper; size: elements.
+operands of an update: weight, its slots, grad, hyper, clock; size: elements.
 hyper is [learning rate, then the rule's own settings] in float64, read at each step so
-that a change between steps is honoured.
+that a change between steps is honoured. clock[0] is the number of the update, from 1.
 """
 
 cdef void sgd_update(
@@ -133,6 +134,11 @@ cdef void adam_amsgrad_update(
 
 # ---- operations -----------------------------------------------------------------
 
+cdef inline long long update_number(const Op* op, int clock) noexcept nogil:
+    """the number of the update, from 1; clock: number of the operand"""
+    return <long long> (<const double*> op.operand[clock])[0]
+
+
 cdef void run_sgd_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
     cdef const double* hyper = <const double*> op.operand[2]
     cdef dim_t at, n
@@ -183,7 +189,7 @@ cdef void run_adam_update(const Op* op, const Step* step, real_t* _) noexcept no
     adam_update(
         <real_t*> op.operand[0] + at, <real_t*> op.operand[1] + at,
         <real_t*> op.operand[2] + at, <const real_t*> op.operand[3] + at,
-        hyper[0], hyper[1], hyper[2], hyper[3], step.iteration + 1, n)
+        hyper[0], hyper[1], hyper[2], hyper[3], update_number(op, 5), n)
 
 
 cdef void run_adam_amsgrad_update(
@@ -196,7 +202,7 @@ cdef void run_adam_amsgrad_update(
         <real_t*> op.operand[0] + at, <real_t*> op.operand[1] + at,
         <real_t*> op.operand[2] + at, <real_t*> op.operand[3] + at,
         <const real_t*> op.operand[4] + at,
-        hyper[0], hyper[1], hyper[2], hyper[3], step.iteration + 1, n)
+        hyper[0], hyper[1], hyper[2], hyper[3], update_number(op, 6), n)
 
 
 _add_operation("sgd_update", <run_t> run_sgd_update[float],
@@ -215,7 +221,7 @@ _add_operation("adam_amsgrad_update", <run_t> run_adam_amsgrad_update[float],
 
 # ---- test doors -----------------------------------------------------------------
 
-def _update(name, weight, slots, grad, hyper, step=1):
+def _update(name, weight, slots, grad, hyper, step=1, shared=()):
     """Run an update rule on vectors; weight and slots are changed."""
     dtype = _dtype_of(weight)
     if weight.ndim != 1:
@@ -224,8 +230,8 @@ def _update(name, weight, slots, grad, hyper, step=1):
         if array is not None:
             _require("slot or grad", array, weight.shape, dtype)
     changed = [_padded(array) for array in (weight, *slots)]
-    _run(name, dtype, 1, (*changed, _padded(grad), np.array(hyper, np.float64)),
-         (changed[0].size,), iteration=step - 1)
+    settings = np.array(hyper, np.float64), np.array([step], np.float64), *shared
+    _run(name, dtype, 1, (*changed, _padded(grad), *settings), (changed[0].size,))
     for array, copy in zip((weight, *slots), changed):
         _unpad(array, copy)
 

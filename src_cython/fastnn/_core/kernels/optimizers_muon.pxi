@@ -1,0 +1,183 @@
+"""Muon: the momentum of a matrix made nearly orthogonal by Newton and Schulz's
+iteration, through the matrix products."""
+
+
+cdef void muon_direction(
+    real_t* out,           # OUT   (n,)
+    real_t* momentum,      # INOUT (n,)
+    const real_t* grad,    # IN    (n,)
+    double keep_, bint nesterov, dim_t n,
+) noexcept nogil:
+    """momentum := keep * momentum + grad
+    out := grad + keep * momentum if nesterov else momentum"""
+    cdef dim_t i
+    cdef real_t keep = <real_t> keep_
+    for i in range(n):
+        momentum[i] = keep * momentum[i] + grad[i]
+        out[i] = grad[i] + keep * momentum[i] if nesterov else momentum[i]
+
+
+cdef void scaled_transposes(
+    real_t* out,              # OUT (rows, columns) rows of length row_inp
+    real_t* out_transposed,   # OUT (columns, rows) rows of length row_transposed
+    const real_t* inp,        # IN  (rows, columns) rows of length row_inp, may be out
+    double factor, dim_t begin, dim_t end, dim_t columns, dim_t row_inp,
+    dim_t row_transposed,
+) noexcept nogil:
+    """rows begin to end of out := factor * inp; out_transposed := out.T"""
+    cdef dim_t i, j
+    cdef real_t f = <real_t> factor
+    for i in range(begin, end):
+        for j in range(columns):
+            out[i * row_inp + j] = f * inp[i * row_inp + j]
+    transpose(out_transposed + begin, out + begin * row_inp, end - begin, columns,
+              row_transposed, row_inp)
+
+
+cdef void muon_update(
+    real_t* weight,        # INOUT (n,)
+    const real_t* change,  # IN    (n,)
+    double learning_rate, double factor, dim_t n,
+) noexcept nogil:
+    """weight -= learning_rate * factor * change
+
+    Jordan: Muon: an optimizer for hidden layers in neural networks (2024); the factor:
+    Liu et al.: Muon is scalable for LLM training (2025)."""
+    cdef dim_t i
+    cdef real_t rate = <real_t> (learning_rate * factor)
+    for i in range(n):
+        weight[i] -= rate * change[i]
+
+
+# ---- operations -----------------------------------------------------------------
+
+cdef void run_muon_direction(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: out, momentum, grad; sizes: elements, grain (0), nesterov
+    scalar: how much of the momentum is kept"""
+    cdef dim_t at, n
+    stretch(op, step, &at, &n)
+    muon_direction(<real_t*> op.operand[0] + at, <real_t*> op.operand[1] + at,
+                   <const real_t*> op.operand[2] + at, op.scalar[0], op.size[2], n)
+
+
+cdef void run_normalized_transposes(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """out := inp / (|inp| + 1e-7), which is divided by its norm; and its transpose
+    operands: out (inp), out_transposed, partial sums of squares
+    sizes: rows, columns, row lengths of both, number of the partial sums"""
+    cdef double norm = sqrt(total_of(<const double*> op.operand[2], op.size[4]))
+    cdef dim_t begin, end
+    share(op.size[0], LANES, step, &begin, &end)
+    scaled_transposes(<real_t*> op.operand[0], <real_t*> op.operand[1],
+                      <const real_t*> op.operand[0], 1 / (norm + 1e-7), begin, end,
+                      op.size[1], op.size[2], op.size[3])
+
+
+cdef void run_mixed_product(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """out := alpha * (left @ right) + beta * base; out_transposed := out.T
+    operands: out, out_transposed | NULL, left, right, base | NULL
+    sizes: rows, columns, depth, row lengths of out (base, right), left, out_transposed
+    scalars: alpha, beta"""
+    cdef real_t* out = <real_t*> op.operand[0]
+    cdef const real_t* left = <const real_t*> op.operand[2]
+    cdef const real_t* base = <const real_t*> op.operand[4]
+    cdef real_t alpha = <real_t> op.scalar[0], beta = <real_t> op.scalar[1]
+    cdef dim_t columns = op.size[1], row = op.size[3], row_left = op.size[4]
+    cdef dim_t begin, end, i, j
+    share(op.size[0], FN_ROWS, step, &begin, &end)
+    forward_part(out + begin * row, left + begin * row_left,
+                 <const real_t*> op.operand[3], <const real_t*> NULL, end - begin,
+                 columns, op.size[2], row, row_left, row, op.size[0],
+                 op.size[2] * columns * sizeof(real_t))
+    for i in range(begin, end):
+        for j in range(columns):
+            out[i * row + j] *= alpha
+            if base != NULL:
+                out[i * row + j] += beta * base[i * row + j]
+    if op.operand[1] != NULL:
+        transpose(<real_t*> op.operand[1] + begin, out + begin * row, end - begin,
+                  columns, op.size[5], row)
+
+
+cdef void run_muon_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """operands: weight, change, hyper; sizes: rows, columns, row length
+    scalar: factor. The padding of `change` may hold anything."""
+    cdef dim_t begin, end, i
+    share(op.size[0], 1, step, &begin, &end)
+    for i in range(begin, end):
+        muon_update(
+            <real_t*> op.operand[0] + i * op.size[2],
+            <const real_t*> op.operand[1] + i * op.size[2],
+            (<const double*> op.operand[2])[0], op.scalar[0], op.size[1])
+
+
+_add_operation("muon_direction", <run_t> run_muon_direction[float],
+               <run_t> run_muon_direction[double])
+_add_operation("normalized_transposes", <run_t> run_normalized_transposes[float],
+               <run_t> run_normalized_transposes[double])
+_add_operation("mixed_product", <run_t> run_mixed_product[float],
+               <run_t> run_mixed_product[double])
+_add_operation("muon_update", <run_t> run_muon_update[float],
+               <run_t> run_muon_update[double])
+
+
+# ---- test doors -----------------------------------------------------------------
+
+def muon_direction_door(out, momentum, grad, keep, nesterov):
+    """momentum := keep * momentum + grad; out := grad + keep * momentum or momentum"""
+    dtype, copies = _vectors(out=out, momentum=momentum, grad=grad)
+    _run("muon_direction", dtype, 1, copies, (copies[0].size, 0, bool(nesterov)),
+         (keep,))
+    _unpad(out, copies[0])
+    _unpad(momentum, copies[1])
+
+
+def normalized_transposes_door(out, out_transposed, inp):
+    """out := inp / (|inp| + 1e-7); out_transposed := out.T"""
+    dtype = _dtype_of(out)
+    _require_matrix("out", out)
+    _require("inp", inp, out.shape, dtype)
+    _require("out_transposed", out_transposed, out.shape[::-1], dtype)
+    copy, turned = _padded(inp), _padded(out_transposed)
+    n = -(-copy.size // SUM_CHUNK)
+    partial = np.empty(n)
+    _run("squares", dtype, 1, (partial, copy), (copy.size, 0, 0))
+    _run("normalized_transposes", dtype, 1, (copy, turned, partial),
+         (*out.shape, copy.shape[1], turned.shape[1], n))
+    _unpad(out, copy)
+    _unpad(out_transposed, turned)
+
+
+def mixed_product_door(out, out_transposed, left, right, base, alpha, beta):
+    """out := alpha * (left @ right) + beta * base; out_transposed := out.T"""
+    dtype = _dtype_of(out)
+    for name, array in (("out", out), ("left", left)):
+        _require_matrix(name, array)
+    rows, columns = out.shape
+    depth = left.shape[1]
+    _require("left", left, (rows, depth), dtype)
+    _require("right", right, (depth, columns), dtype)
+    if out_transposed is not None:
+        _require("out_transposed", out_transposed, (columns, rows), dtype)
+    if base is not None:
+        _require("base", base, out.shape, dtype)
+    copy, turned, padded_left = _padded(out), _padded(out_transposed), _padded(left)
+    _run("mixed_product", dtype, 1,
+         (copy, turned, padded_left, _padded(right), _padded(base)),
+         (rows, columns, depth, copy.shape[1], padded_left.shape[1],
+          0 if turned is None else turned.shape[1]), (alpha, beta))
+    _unpad(out, copy)
+    _unpad(out_transposed, turned)
+
+
+def muon_update_door(weight, change, learning_rate, factor):
+    """weight -= learning_rate * factor * change"""
+    dtype = _dtype_of(weight)
+    _require_matrix("weight", weight)
+    _require("change", change, weight.shape, dtype)
+    copy = _padded(weight)
+    _run("muon_update", dtype, 1,
+         (copy, _padded(change), np.array([learning_rate], np.float64)),
+         (*weight.shape, copy.shape[1]), (factor,))
+    _unpad(weight, copy)
