@@ -15,10 +15,18 @@ from fastnn.metrics.rows import LossMetric
 __all__ = [
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "Hinge",
+    "KLDivergence",
+    "LogCoshError",
     "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
     "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Poisson",
     "RootMeanSquaredError",
     "SparseCategoricalCrossentropy",
+    "SquaredHinge",
 ]
 
 
@@ -65,6 +73,99 @@ class MeanAbsoluteError(LossMetric):
     loss_class = losses.MeanAbsoluteError
 
 
+class MeanAbsolutePercentageError(LossMetric):
+    """100 mean(|y_true - y_pred| / max(|y_true|, epsilon))
+
+    Args:
+        name: Name of the metric; by default "mean_absolute_percentage_error".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.MeanAbsolutePercentageError
+
+
+class MeanSquaredLogarithmicError(LossMetric):
+    """mean((log(1 + y_true) - log(1 + y_pred))^2), both at least epsilon
+
+    Args:
+        name: Name of the metric; by default "mean_squared_logarithmic_error".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.MeanSquaredLogarithmicError
+
+
+class LogCoshError(LossMetric):
+    """mean(log(cosh(y_pred - y_true)))
+
+    Args:
+        name: Name of the metric; by default "logcosh".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.LogCosh
+    usual_name = "logcosh"
+
+
+class Hinge(LossMetric):
+    """mean(max(1 - y_true y_pred, 0))
+
+    Targets are -1 or 1. If all of a batch are 0 or 1, then 0 stands for -1.
+
+    Args:
+        name: Name of the metric; by default "hinge".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.Hinge
+
+
+class SquaredHinge(LossMetric):
+    """mean(max(1 - y_true y_pred, 0)^2)
+
+    Targets are -1 or 1. If all of a batch are 0 or 1, then 0 stands for -1.
+
+    Args:
+        name: Name of the metric; by default "squared_hinge".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.SquaredHinge
+
+
+class CategoricalHinge(LossMetric):
+    """mean(max(1 + max((1 - y_true) y_pred) - sum(y_true y_pred), 0))
+
+    Args:
+        name: Name of the metric; by default "categorical_hinge".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.CategoricalHinge
+
+
+class KLDivergence(LossMetric):
+    """mean(sum(y_true log(y_true / y_pred)))
+
+    Args:
+        name: Name of the metric; by default "kl_divergence".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.KLDivergence
+
+
+class Poisson(LossMetric):
+    """mean(y_pred - y_true log(y_pred))
+
+    Args:
+        name: Name of the metric; by default "poisson".
+        dtype: "float32" (the default) or "float64".
+    """
+
+    loss_class = losses.Poisson
+
+
 class BinaryCrossentropy(LossMetric):
     """The mean of `fastnn.losses.BinaryCrossentropy`
 
@@ -97,7 +198,7 @@ class CategoricalCrossentropy(LossMetric):
         dtype: "float32" (the default) or "float64".
         from_logits: Whether `y_pred` holds logits instead of probabilities.
         label_smoothing: How far targets are moved towards uniform ones, from 0 to 1.
-        axis: Only -1, the last axis, is supported.
+        axis: The axis of the classes.
     """
 
     loss_class = losses.CategoricalCrossentropy
@@ -126,8 +227,8 @@ class SparseCategoricalCrossentropy(LossMetric):
         name: Name of the metric; by default "sparse_categorical_crossentropy".
         dtype: "float32" (the default) or "float64".
         from_logits: Whether `y_pred` holds logits instead of probabilities.
-        ignore_class: Only None is supported.
-        axis: Only -1, the last axis, is supported.
+        ignore_class: A label whose rows do not count; None for none.
+        axis: The axis of the classes.
     """
 
     loss_class = losses.SparseCategoricalCrossentropy
@@ -137,7 +238,7 @@ class SparseCategoricalCrossentropy(LossMetric):
         name: str | None = None,
         dtype: npt.DTypeLike | None = None,
         from_logits: bool = False,
-        ignore_class: None = None,
+        ignore_class: int | None = None,
         axis: int = -1,
     ):
         self._wrap(

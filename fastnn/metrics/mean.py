@@ -132,7 +132,14 @@ class MeanMetricWrapper(Mean):
         return self.fn(np.asarray(y_true), np.asarray(y_pred), **self.kwargs)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        super().update_state(self._values(y_true, y_pred), sample_weight)
+        values = self._values(y_true, y_pred)
+        if sample_weight is not None:
+            sample_weight = self._weights(y_true, values, sample_weight)
+        super().update_state(values, sample_weight)
+
+    def _weights(self, y_true: Any, values: Any, sample_weight: Any) -> Any:
+        """The weights that count."""
+        return sample_weight
 
     def get_config(self):
         return {**super().get_config(), **_config.serialize(self.kwargs)}

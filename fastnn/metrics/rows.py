@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
 import numpy.typing as npt
 
 from fastnn.dtypes import as_real
 from fastnn.losses.loss import CompiledLoss
+from fastnn.losses.rows import match_ranks
 from fastnn.metrics.mean import MeanMetricWrapper
 from fastnn.naming import to_snake_case
 from fastnn.plan.row_losses import row_losses, row_values
@@ -94,6 +96,13 @@ class LossMetric(RowMetric):
 
     def _values(self, y_true, y_pred):
         return self.fn(y_true, as_real(y_pred, self.dtype, name="y_pred"))
+
+    def _weights(self, y_true, values, sample_weight):
+        mask = self._loss.mask(np.asarray(y_true), values)
+        if mask is None:
+            return sample_weight
+        weight = as_real(sample_weight, np.float64, name="sample_weight")
+        return match_ranks(np.asarray(mask, np.float64), weight)[0] * weight
 
     def _record_values(self, builder, prediction, target):
         out = None

@@ -88,6 +88,14 @@ METRICS = [
     ("SparseTopKCategoricalAccuracy", {"k": 3, "from_sorted_ids": True}, ["sorted"]),
     *((name, {}, [kind]) for kind, names in MEANS.items() for name in names),
     ("CosineSimilarity", {}, ["values"]),
+    ("MeanAbsolutePercentageError", {}, ["values"]),
+    ("MeanSquaredLogarithmicError", {}, ["positive"]),
+    ("LogCoshError", {}, ["values", "deep values"]),
+    ("Hinge", {}, ["signs", "many bits"]),
+    ("SquaredHinge", {}, ["signs", "many bits"]),
+    ("CategoricalHinge", {}, ["one-hot"]),
+    ("KLDivergence", {}, ["positive", "one-hot"]),
+    ("Poisson", {}, ["positive"]),
     ("CosineSimilarity", {"axis": 1}, ["deep values"]),
     *(
         (name, arguments, [kind])
@@ -102,6 +110,8 @@ METRICS = [
     ("CategoricalCrossentropy", {"label_smoothing": 0.2}, ["one-hot"]),
     ("SparseCategoricalCrossentropy", {}, ["labels", "deep labels"]),
     ("SparseCategoricalCrossentropy", {"from_logits": True}, ["labels"]),
+    ("SparseCategoricalCrossentropy", {"ignore_class": 2}, ["labels"]),
+    ("CategoricalCrossentropy", {"axis": 1}, ["deep one-hot"]),
     *((name, {}, ["bits", "flat", "many bits"]) for name in COUNTS),
     *((name, {"thresholds": [0.7, 0.2, 0.4]}, ["many bits"]) for name in COUNTS),
     *((name, {"thresholds": [0, 0.5, 1]}, ["many bits"]) for name in COUNTS),

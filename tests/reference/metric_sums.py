@@ -13,7 +13,7 @@ __all__ = ["f_score_sums", "r2_sums", "threshold_counts"]
 def threshold_counts(
     counts, pred, target, weight, thresholds, column_weight, least, column, top_k
 ):
-    """counts[0, s] += weight of the true positives: where pred > thresholds[s] and target
+    """counts[0, s] += weight of true positives: where pred > thresholds[s] and target
     is not zero; counts[1]: of false positives, [2]: true, [3]: false negatives
 
     counts is (4, thresholds, n), or (4, thresholds, 1) for all columns together. A
