@@ -57,6 +57,9 @@ cdef void pack_strips(
 ) noexcept nogil:
     """out := b in strips of two vectors side by side; b is read along its rows"""
     cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t), j, q
+    cdef dim_t line = ALIGNMENT // sizeof(real_t)
+    # of the last strip only the lines that its columns lie in: no further than the row
+    cdef dim_t rest = min(strip, (columns % strip + line - 1) // line * line)
     if transposed:
         for j from 0 <= j < columns by strip:
             transpose(out + j * depth, b + j * row_b, min(strip, columns - j), depth,
@@ -67,9 +70,7 @@ cdef void pack_strips(
             memcpy(out + j * depth + q * strip, b + q * row_b + j,
                    2 * FN_VECTOR_BYTES)
         j = columns // strip * strip
-        if j < columns:     # in whole vectors: no further than the row is long
-            memcpy(out + j * depth + q * strip, b + q * row_b + j,
-                   min(strip, row_b - j) * sizeof(real_t))
+        memcpy(out + j * depth + q * strip, b + q * row_b + j, rest * sizeof(real_t))
 
 
 cdef void matmul_packed(
@@ -280,7 +281,8 @@ cdef void run_dense_backward_input(
 
     The weights are transposed as they are packed, or dout and dinp are: whichever is
     less. The bits are the same: each element is one sum over the units in ascending
-    order. Threads share the columns of dinp, so each packs its rows of the weights."""
+    order. Threads share the columns of dinp, so that each packs its rows of the weights,
+    or the rows of dinp if the weights are small."""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_inp = op.size[3], row_out = op.size[4], row_weight = op.size[5]
@@ -289,16 +291,26 @@ cdef void run_dense_backward_input(
     cdef const real_t* weight = <const real_t*> op.operand[2]
     cdef const real_t* inp = <const real_t*> op.operand[3]
     cdef real_t* scratch = <real_t*> op.operand[4] + step.thread * op.size[6]
-    cdef dim_t begin, end, i
-    share(k, COLUMNS_GRAIN // sizeof(real_t), step, &begin, &end)
-    if begin == end:
+    cdef dim_t begin = 0, end = k, i
+    cdef dim_t weight_bytes = n * k * sizeof(real_t)
+    if weight_bytes < MIDDLE_BYTES and m >= 2 * FN_ROWS * step.threads:
+        share(m, FN_ROWS, step, &begin, &end)
+        m = end - begin
+        dinp += begin * row_inp
+        dout += begin * row_out
+        inp += begin * row_inp if inp != NULL else 0
+        begin, end = 0, k
+    else:
+        share(k, COLUMNS_GRAIN // sizeof(real_t), step, &begin, &end)
+        dinp += begin
+        weight += begin * row_weight
+        inp += begin if inp != NULL else 0
+    if begin == end or m == 0:
         return
-    dinp += begin
-    weight += begin * row_weight
     if FEW_ROWS <= m <= BLOCK_ROWS and 2 * m * (n + k) <= n * k:
         backward_input_few(dinp, dout, weight, scratch, m, end - begin, n, row_inp,
                            row_out, row_weight)
-    elif m < MANY_ROWS or n * k * <dim_t> sizeof(real_t) < LARGE_BYTES:
+    elif m < MANY_ROWS or weight_bytes < LARGE_BYTES:
         # a strip is packed and used at once, from L1
         matmul_packed(dinp, dout, weight, <const real_t*> NULL, m, end - begin, n,
                       row_inp, row_out, 1, row_weight, True, DEPTH, 1, 0, NULL)
@@ -313,7 +325,7 @@ cdef void run_dense_backward_input(
         return
     for i in range(m):
         apply_backward(op.function, dinp + i * row_inp, dinp + i * row_inp,
-                       inp + i * row_inp + begin, op.scalar, end - begin)
+                       inp + i * row_inp, op.scalar, end - begin)
 
 
 _add_operation("dense_forward", <run_t> run_dense_forward[float],
