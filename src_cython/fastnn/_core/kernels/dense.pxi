@@ -281,8 +281,8 @@ cdef void run_dense_backward_input(
 
     The weights are transposed as they are packed, or dout and dinp are: whichever is
     less. The bits are the same: each element is one sum over the units in ascending
-    order. Threads share the columns of dinp, so that each packs its rows of the weights,
-    or the rows of dinp if the weights are small."""
+    order. Threads share the columns of dinp, so each packs its rows of the weights, or
+    the rows of dinp if the weights are small."""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_inp = op.size[3], row_out = op.size[4], row_weight = op.size[5]
