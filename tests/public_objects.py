@@ -260,6 +260,11 @@ BESIDE_OF = {
     ("Dense", "lora_alpha"): (4, {"lora_rank": 2}),
     ("Embedding", "lora_alpha"): (4, {"lora_rank": 2}),
     ("Normalization", "mean"): (0.0, {"variance": 1.0}),
+    **{  # they scale with the inputs, and the axes count if both are given
+        (f"{name}{kind}", "output_axes"): (None, {"input_axes": (0, 1)})
+        for name in ("He", "Lecun")
+        for kind in ("Normal", "Uniform")
+    },
     ("Normalization", "variance"): (1.0, {"mean": 0.0}),
     **public_metrics.BESIDE_OF,
 }

@@ -171,3 +171,13 @@ def deserialize(
 ) -> Callable[..., np.ndarray]:
     """Returns the initializer that `serialize` described."""
     return _ROOM.deserialize(config, custom_objects)
+
+
+def __getattr__(name: str) -> Any:
+    """Says why some of Keras's names are not here."""
+    if name in ("STFT", "STFTInitializer", "stft"):
+        raise AttributeError(
+            f"module {__name__!r} has no attribute {name!r}: it is for convolutions, "
+            "which fastnn does not have"
+        )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

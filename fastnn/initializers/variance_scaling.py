@@ -85,12 +85,17 @@ class VarianceScaling(RandomInitializer):
 
 
 class _NamedScaling(VarianceScaling):
-    """A variance scaling whose settings have a name; only the seed is free."""
+    """A variance scaling whose scale, mode and distribution have a name."""
 
     settings: tuple[float, str, str]
 
-    def __init__(self, seed: Seed = None):
-        super().__init__(*self.settings, seed=seed)
+    def __init__(
+        self,
+        seed: Seed = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
+    ):
+        super().__init__(*self.settings, seed, input_axes, output_axes)
 
 
 class GlorotUniform(_NamedScaling):
@@ -101,6 +106,7 @@ class GlorotUniform(_NamedScaling):
 
     Args:
         seed: An integer, a `SeedGenerator` or None.
+        input_axes, output_axes: As in `VarianceScaling`.
     """
 
     settings = (1.0, "fan_avg", "uniform")
@@ -113,6 +119,7 @@ class GlorotNormal(_NamedScaling):
 
     Args:
         seed: An integer, a `SeedGenerator` or None.
+        input_axes, output_axes: As in `VarianceScaling`.
     """
 
     settings = (1.0, "fan_avg", "truncated_normal")
@@ -125,6 +132,7 @@ class HeUniform(_NamedScaling):
 
     Args:
         seed: An integer, a `SeedGenerator` or None.
+        input_axes, output_axes: As in `VarianceScaling`.
     """
 
     settings = (2.0, "fan_in", "uniform")
@@ -135,6 +143,7 @@ class HeNormal(_NamedScaling):
 
     Args:
         seed: An integer, a `SeedGenerator` or None.
+        input_axes, output_axes: As in `VarianceScaling`.
     """
 
     settings = (2.0, "fan_in", "truncated_normal")
@@ -147,6 +156,7 @@ class LecunUniform(_NamedScaling):
 
     Args:
         seed: An integer, a `SeedGenerator` or None.
+        input_axes, output_axes: As in `VarianceScaling`.
     """
 
     settings = (1.0, "fan_in", "uniform")
@@ -157,6 +167,7 @@ class LecunNormal(_NamedScaling):
 
     Args:
         seed: An integer, a `SeedGenerator` or None.
+        input_axes, output_axes: As in `VarianceScaling`.
     """
 
     settings = (1.0, "fan_in", "truncated_normal")

@@ -289,7 +289,8 @@ class WeightHolder:
         if not self.built:
             raise ValueError(
                 f"Expected the layer {self.name!r} to be built before its weights are "
-                "counted; call `build` or give it an input shape"
+                "counted; call `build` or give it an input shape. "
+                "Received: a layer that is not built"
             )
         return sum(math.prod(weight.shape) for weight in self.weights)
 

@@ -16,16 +16,16 @@ __all__ = ["clone_model", "model_from_json"]
 
 
 def clone_model(
-    model: Model,
+    model: Layer,
     input_tensors: Any = None,
     clone_function: Callable[[Layer], Layer] | None = None,
     call_function: None = None,
     recursive: bool = False,
-) -> Model:
+) -> Any:
     """Returns a model of the same architecture, with new weights.
 
     Args:
-        model: The model.
+        model: The model; or a layer, of which the clone is a new one.
         input_tensors: An `Input` for the clone, whose input may have another shape; by
             default that of the model.
         clone_function: Called with each layer of a `Sequential`, returns the layer to
@@ -42,7 +42,7 @@ def clone_model(
         >>> again = fastnn.models.clone_model(model)
         >>> again.set_weights(model.get_weights())
     """
-    if not isinstance(model, Model):
+    if not isinstance(model, Layer):
         raise ValueError(f"Expected a model to clone. Received: {model!r}")
     if call_function is not None:
         raise ValueError(f"Expected call_function=None. Received: {call_function=}")

@@ -202,14 +202,36 @@ class Model(Predicting, Layer):
         self._require_built("its weights are counted")
         return super().count_params()
 
-    def summary(self, print_fn: Any = None) -> None:
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
+    ) -> None:
         """Prints the layers, their output shapes and numbers of weights.
 
         Args:
+            line_length: Characters of a line; by default what suits the terminal.
+            positions: Where the columns end, as parts of the line.
             print_fn: Called with the text instead of `print`.
+            expand_nested: Whether to show what is inside the layers that have layers.
+            show_trainable: Whether to show which layers are trained.
+            layer_range: The names of the first and of the last layer to show, or
+                regular expressions that match them.
+
+        Raises:
+            ValueError: If the columns do not fit, or `layer_range` matches nothing.
         """
-        show: Callable[[str], Any] = say if print_fn is None else print_fn
-        show(summary_text(self))
+        text = summary_text(
+            self, line_length, positions, expand_nested, show_trainable, layer_range
+        )
+        if print_fn is None:
+            say(text)
+        else:
+            print_fn(f"{text}\n")
 
     # ---- configuration
 

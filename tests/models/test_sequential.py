@@ -119,7 +119,7 @@ def test_summary(capsys):
     assert "Non-trainable params: 25,120" in text
     lines = []
     model.summary(print_fn=lines.append)
-    assert "\n".join(lines) + "\n" == text
+    assert "".join(lines) == text
 
 
 def test_summary_before_build():
