@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import numpy.typing as npt
 
-from fastnn.dtypes import storable_dtype
+from fastnn.dtypes import SUPPORTED, storable_dtype
 from fastnn.layers.layer import Layer, row_shape
+from fastnn.plan.rules.categories import as_codes, codes_by
 
 __all__ = ["Input", "InputLayer"]
 
@@ -91,7 +92,10 @@ class InputLayer(Layer):
         return input_shape
 
     def lower(self, builder, x):
-        return x
+        if self._dtype == "bool":
+            return codes_by(builder, lambda values: values != 0, x)
+        whole = self._dtype not in SUPPORTED and self._dtype != "string"
+        return as_codes(builder, x) if whole else x
 
 
 def Input(

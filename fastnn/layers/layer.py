@@ -284,7 +284,7 @@ class Layer(WeightHolder, Configurable):
 
 def _marking_as_built(build: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(build)
-    def marking(self: Layer, input_shape: Sequence[int | None]) -> None:
+    def marking(self: Layer, input_shape: Sequence[int | None] = ()) -> None:
         shape = tuple(input_shape)
         if self._scope_is_open:  # called by the `build` of a subclass
             build(self, shape)

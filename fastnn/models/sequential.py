@@ -214,6 +214,8 @@ class Sequential(Model):
         return self._chained(builder, x, others)
 
     def lower(self, builder, x):
+        declared = self._input_layer
+        x = x if declared is None else declared.lower(builder, x)
         return self._chained(builder, x, self._layers)
 
     def _chained(self, builder, x, layers):

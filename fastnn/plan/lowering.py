@@ -22,6 +22,7 @@ from fastnn.plan.objective import (
     Y,
     arranged,
     logits_op,
+    mask_of_values,
     record_loss,
     sources,
 )
@@ -29,6 +30,7 @@ from fastnn.plan.penalties import record_penalties, record_penalty_gradients
 from fastnn.plan.python_ops import python_metric
 from fastnn.plan.rules.activity import record_values
 from fastnn.plan.rules.categories import as_values
+from fastnn.plan.rules.masking import masked_weights
 from fastnn.plan.tensor import Op, Tensor
 from fastnn.plan.update import Update
 
@@ -109,6 +111,7 @@ def lower_step(
     builder.ops = []
 
     target, own_target, weight = sources(builder, goal, seed)
+    mask = mask_of_values(builder, goal, prediction)
     trainable = builder.trainable
     record_penalties(builder, trainable, log)
     record_values(builder, forward, log)
@@ -117,10 +120,14 @@ def lower_step(
         gradient = builder.tensor("d prediction", seed.shape)
     record_loss(
         builder, goal, seed, fused, gradient, own_target, weight, log,
-        halts=update is not None,
+        halts=update is not None, mask=mask,
     )  # fmt: skip
+    unweighted = None
+    if mask is not None:
+        unweighted = masked_weights(builder, mask, None, mean=False)
+        weight = masked_weights(builder, mask, weight, mean=False)
     for metric in goal.metrics:
-        _metric(builder, metric, prediction, target, goal.loss, None)
+        _metric(builder, metric, prediction, target, goal.loss, unweighted)
     for metric in goal.weighted_metrics:
         _metric(builder, metric, prediction, target, goal.loss, weight)
     if update is not None and gradient is not None:

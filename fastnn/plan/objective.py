@@ -14,6 +14,7 @@ from fastnn.plan.axes import sample_axes, with_last
 from fastnn.plan.fusion import fuse_loss
 from fastnn.plan.python_ops import python_loss
 from fastnn.plan.row_losses import Reduced
+from fastnn.plan.rules.masking import masked_weights
 from fastnn.plan.tensor import Held, Op, Tensor
 
 if TYPE_CHECKING:
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from fastnn.metrics import Metric
     from fastnn.plan.builder import Builder
 
-__all__ = ["WEIGHT", "Goal", "Y", "arranged", "logits_op", "record_loss", "sources"]
+__all__ = [
+    "WEIGHT",
+    "Goal",
+    "Y",
+    "arranged",
+    "logits_op",
+    "mask_of_values",
+    "record_loss",
+    "sources",
+]
 
 # Slots of the engine for what the user passes in beside the rows.
 Y, WEIGHT = 1, 2
@@ -122,6 +132,7 @@ def record_loss(
     weight: Tensor | None,
     log: np.ndarray,
     halts: bool,
+    mask: Tensor | None = None,
 ) -> None:
     """Records the loss of each row, its gradient if there is memory for it, and their
     sum.
@@ -136,12 +147,13 @@ def record_loss(
         weight: Weights.
         log: What the sum is added to.
         halts: Whether a loss that is not finite ends the run.
+        mask: Which rows of the predictions count.
     """
     loss = goal.loss
     reduced = Reduced(_reduction(loss), goal.scale, weight)
     if isinstance(loss, CompiledLoss) and loss.compiled:
         _, over_rows = loss_axes(loss, goal.target_shape)
-        mask = _mask(builder, loss, target)
+        mask = _mask(builder, loss, target, mask)
         reduced = dataclasses.replace(reduced, mask=mask, of_batch=over_rows)
         out = None if fused is None else cast("Tensor", fused.outputs[0])
         values, reduced = loss.lower(builder, seed, target, gradient, out, reduced)
@@ -160,14 +172,37 @@ def record_loss(
     )
 
 
-def _mask(builder: Builder, loss: CompiledLoss, labels: Tensor) -> Tensor | None:
-    """Which rows count, where a label stands for none."""
-    if loss.ignored is None:
+def mask_of_values(builder: Builder, goal: Goal, prediction: Tensor) -> Tensor | None:
+    """Which values of the loss count, by the mask of the predictions; None for all.
+
+    Raises:
+        ValueError: If there is a mask, and the loss has not one value for each of it.
+    """
+    mask, loss = builder.mask_of(prediction), goal.loss
+    if mask is None:
         return None
-    mask = builder.tensor("mask", labels.shape, padded=False)
-    sizes = (labels.width, loss.ignored)
-    builder.emit("label_mask", (mask,), (labels,), sizes=sizes)
+    compiled = isinstance(loss, CompiledLoss) and loss.compiled and loss.axis == -1
+    if not compiled or mask.shape != prediction.shape[:-1]:
+        raise ValueError(
+            "Expected a loss of fastnn.losses, taken over the last axis, where a mask "
+            f"of shape {(None, *mask.shape)} arrives. Received: {loss!r}, predictions "
+            f"of shape {(None, *prediction.shape)}; Flatten, for one, ends a mask"
+        )
     return mask
+
+
+def _mask(
+    builder: Builder, loss: CompiledLoss, labels: Tensor, mask: Tensor | None
+) -> Tensor | None:
+    """Which rows count: those of a mask, and where no label stands for none."""
+    if loss.ignored is None:
+        return mask
+    labelled = builder.tensor("mask", labels.shape, padded=False)
+    sizes = (labels.width, loss.ignored)
+    builder.emit("label_mask", (labelled,), (labels,), sizes=sizes)
+    if mask is None:
+        return labelled
+    return masked_weights(builder, mask, labelled, mean=False)
 
 
 def _reduction(loss: Loss) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from fastnn._core import engine
 from fastnn.plan.binding import bind
+from fastnn.plan.rules.dropout import shares_rows
 from fastnn.plan.tensor import Op
 
 __all__ = ["WholeBatch", "couples_rows"]
@@ -17,7 +18,9 @@ __all__ = ["WholeBatch", "couples_rows"]
 def couples_rows(ops: list[Op]) -> bool:
     """Whether what becomes of a row depends on the others, or leaves something behind:
     then they cannot go through the operations in blocks."""
-    return any(op.kind in ("batch_moments", "moving_average") for op in ops)
+    return any(
+        op.kind in ("batch_moments", "moving_average") or shares_rows(op) for op in ops
+    )
 
 
 class WholeBatch:

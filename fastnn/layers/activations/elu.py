@@ -25,6 +25,8 @@ class ELU(Layer):
         ValueError: If `alpha` is negative.
     """
 
+    supports_masking = True
+
     def __init__(self, alpha: float = 1.0, **base: Any):
         super().__init__(**base)
         self._function = BoundActivation(activations.elu, {"alpha": alpha})

@@ -28,6 +28,8 @@ class LeakyReLU(Layer):
         ValueError: If the slope is None or negative.
     """
 
+    supports_masking = True
+
     def __init__(self, negative_slope: float = 0.3, **base: Any):
         if "alpha" in base:
             negative_slope = base.pop("alpha")

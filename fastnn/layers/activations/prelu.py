@@ -31,6 +31,8 @@ class PReLU(Layer):
         ValueError: If the inputs have no such axes.
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         alpha_initializer: Any = "zeros",

@@ -28,6 +28,8 @@ class ReLU(Layer):
         ValueError: If an argument is negative.
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         max_value: float | None = None,

@@ -27,6 +27,8 @@ class Softmax(Layer):
         ValueError: If the inputs have no such axis.
     """
 
+    supports_masking = True
+
     def __init__(self, axis: int | Sequence[int] = -1, **base: Any):
         super().__init__(**base)
         self.axis = axis

@@ -87,13 +87,21 @@ class BatchNormalization(ScaledNormalization):
 
     def lower(self, builder, x):
         axes = sample_axes(self.axis, x.shape)
-        return along(builder, x, axes, lambda x: self._normalized(builder, x))
+        mask = builder.mask_of(x)
+        if mask is not None and axes != (len(x.shape) - 1,):
+            raise ValueError(
+                f"Expected the last axis where a mask arrives at the layer "
+                f"{self.name!r}. Received: axis={self.axis}"
+            )
+        return along(builder, x, axes, lambda x: self._normalized(builder, x, mask))
 
-    def _normalized(self, builder, x):
+    def _normalized(self, builder, x, mask):
         mean, variance = self.moving_mean, self.moving_variance
         if builder.training and self.trainable:
-            mean, variance = moments(builder, x)
+            mean, variance = moments(builder, x, mask)
             builder.keep_average(self.moving_mean, mean, self.momentum)
             builder.keep_average(self.moving_variance, variance, self.momentum)
-        scaling = Scaling(self.gamma, self.beta, self.epsilon)
+        else:
+            mask = None
+        scaling = Scaling(self.gamma, self.beta, self.epsilon, mask=mask)
         return scaled(builder, x, mean, variance, scaling)

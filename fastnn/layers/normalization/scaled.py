@@ -29,6 +29,8 @@ class ScaledNormalization(Layer):
     gamma: Variable | None
     beta: Variable | None
 
+    supports_masking = True
+
     def __init__(
         self,
         center: bool = True,

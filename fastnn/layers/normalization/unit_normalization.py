@@ -30,6 +30,8 @@ class UnitNormalization(Layer):
         ValueError: If the inputs have no such axes.
     """
 
+    supports_masking = True
+
     def __init__(self, axis: int | Sequence[int] = -1, **base: Any):
         super().__init__(**base)
         self.axis = checked_axes(axis)

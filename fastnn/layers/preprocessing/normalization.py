@@ -43,6 +43,8 @@ class Normalization(Layer):
         >>> model = fastnn.Sequential([layer, fastnn.layers.Dense(1)])
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         axis: int | Sequence[int] | None = -1,

@@ -31,6 +31,8 @@ class Rescaling(Layer):
         array([[0. , 0.2, 1. ]], dtype=float32)
     """
 
+    supports_masking = True
+
     def __init__(self, scale: npt.ArrayLike, offset: npt.ArrayLike = 0.0, **base: Any):
         super().__init__(**base)
         self.scale = _number_or_array(scale, "scale")

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from fastnn.plan.rules.rule import Rule, if_needed
-from fastnn.plan.tensor import Held, Tensor
+from fastnn.plan.tensor import Held, Op, Tensor
 
-__all__ = ["RULE", "shared_noise"]
+__all__ = ["RULE", "shared_noise", "shares_rows"]
 
 
 def shared_noise(
@@ -60,6 +60,11 @@ def _aligned(noise_shape: Sequence[int | None], shape: tuple[int, ...]) -> list[
             f"{(None, *shape)}. Received: {noise_shape=}"
         )
     return [rows or 0, *(n or 1 for n in others)]
+
+
+def shares_rows(op: Op) -> bool:
+    """Whether an operation is a dropout that draws the same for all samples."""
+    return op.kind == "dropout_forward" and op.sizes[3] == 0
 
 
 def _prepare(builder, x, out, weights):
