@@ -65,8 +65,9 @@ cdef void adamax_update(
         momentum[i] = fma_(rest, grad[i] - momentum[i], momentum[i])
         kept = keep * norm[i]
         size = abs_(grad[i])
-        # what is not a number stays so
-        norm[i] = kept if kept >= size or kept != kept else size
+        # what is not a number stays so; one choice after the other runs in vectors
+        size = kept if kept >= size else size
+        norm[i] = kept if kept != kept else size
         weight[i] -= rate * momentum[i] / (norm[i] + epsilon)
 
 
@@ -114,6 +115,21 @@ cdef inline real_t positive_power(real_t x, double exponent) noexcept nogil:
         return pow(x, exponent)
 
 
+cdef inline void ftrl_move(
+    real_t* weight, real_t* linear, real_t grad, real_t before, real_t after,
+    real_t shrink, real_t l1, real_t inverse, real_t steady,
+) noexcept nogil:
+    """one weight of ftrl_update, from the powers of its accumulator"""
+    cdef real_t total, rest, quadratic = after * inverse + steady
+    total = linear[0] + (grad + shrink * weight[0]
+                         - (after - before) * inverse * weight[0])
+    linear[0] = total
+    rest = -l1 if total < -l1 else total
+    rest = l1 if rest > l1 else rest
+    rest = (rest - total) / quadratic
+    weight[0] = rest if quadratic != 0 else 0
+
+
 cdef void ftrl_update(
     real_t* weight,        # INOUT (n,)
     real_t* accumulator,   # INOUT (n,)
@@ -134,28 +150,31 @@ cdef void ftrl_update(
     cdef dim_t i
     cdef double p = -learning_rate_power
     cdef real_t shrink = <real_t> (2 * l2_shrinkage), l1 = <real_t> l1_
-    cdef real_t inverse, steady, before, after, old, new, rest, quadratic
+    cdef real_t inverse, steady, before, after
     if learning_rate == 0:
         return
     inverse = <real_t> (1 / learning_rate)
     steady = <real_t> (2 * l2 + beta / learning_rate)
+    # a loop for each kind of power: with a choice in it none would run in vectors
+    if p == 0.5:
+        for i in range(n):
+            before = accumulator[i]
+            after = before + grad[i] * grad[i]
+            accumulator[i] = after
+            ftrl_move(weight + i, linear + i, grad[i], sqrt_(before), sqrt_(after),
+                      shrink, l1, inverse, steady)
+        return
     for i in range(n):
         before = accumulator[i]
         after = before + grad[i] * grad[i]
-        if p == 0.5:
-            old = sqrt_(before)
-            new = sqrt_(after)
-        elif p == 0:
-            old = new = 1
-        else:
-            old = positive_power(before, p)
-            new = positive_power(after, p)
-        linear[i] += grad[i] + shrink * weight[i] - (new - old) * inverse * weight[i]
-        rest = linear[i]
-        rest = -l1 if rest < -l1 else (l1 if rest > l1 else rest)
-        quadratic = new * inverse + steady
-        weight[i] = (rest - linear[i]) / quadratic if quadratic != 0 else 0
         accumulator[i] = after
+        if p == 0:
+            before = after = 1
+        else:
+            before = positive_power(before, p)
+            after = positive_power(after, p)
+        ftrl_move(weight + i, linear + i, grad[i], before, after, shrink, l1, inverse,
+                  steady)
 
 
 cdef void lion_update(
