@@ -32,12 +32,16 @@ def _adafactor(matrices, step, rng, shape, dtype):
 
 
 def _adafactor_scale(arguments, expected):
-    """Means are sums of squares; a step is a product of means."""
+    """Means are sums of squares; a step is a product of means. Those of columns are
+    sums over as many terms as there are rows."""
     found = {}
+    row_mean = arguments["row_mean"]
+    terms = 1 if row_mean is None else 1 + row_mean.shape[1] / 4
     for name in ("weight", "velocity", "row_mean", "column_mean"):
         if expected[name] is not None:
             old, new = arguments[name], expected[name]
-            found[name] = magnitude(old) + magnitude(new) + magnitude(new - old)
+            size = magnitude(old) + magnitude(new) + magnitude(new - old)
+            found[name] = terms * size
     return found
 
 

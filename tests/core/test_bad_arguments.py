@@ -36,6 +36,9 @@ FREE = {
     ("mean_accumulate-plain", "values", 0),
     ("non_negative_constraint", "weight", 0),
 }
+FREE |= {("weight_decay", "weight", 0), ("clip_values", "grad", 0)}
+FREE |= {("unscale", "grad", 0)}
+FREE |= {(str(c), "grad", 0) for c in CASES if c.kernel == "clip_norm"}
 FREE |= {(str(c), "weight", 1) for c in CASES if c.kernel == "norm_constraint"}
 
 

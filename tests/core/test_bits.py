@@ -48,6 +48,10 @@ NOT_ROW_WISE = {
 }
 
 
+# Kernels for a matrix as a whole.
+OF_A_WEIGHT = ("adafactor_update", "mixed_product", "normalized_transposes")
+
+
 def is_row_wise(case):
     """Whether each row of the outputs depends on that row of the inputs only."""
     if case.kernel.endswith(("backward_weight", "backward_bias")):
@@ -55,6 +59,8 @@ def is_row_wise(case):
     if case.kernel in NOT_ROW_WISE:
         return False
     if case.kernel in ("threshold_counts", "f_score_sums", "r2_sums"):
+        return False
+    if case.kernel in OF_A_WEIGHT:
         return False
     if case.kernel in OF_BATCH:
         return False

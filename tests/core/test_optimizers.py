@@ -6,9 +6,12 @@ from cases import CASES, Shape
 from reference import KERNELS
 
 UPDATES = [case for case in CASES if case.kernel.endswith("_update")]
+# Those that move weights to where their slots say.
+MOVING = ("average_update", "ftrl_update", "muon_update", "schedule_free_update")
+STILL = [case for case in UPDATES if case.kernel not in MOVING]
 
 
-@pytest.mark.parametrize("case", UPDATES, ids=str)
+@pytest.mark.parametrize("case", STILL, ids=str)
 def test_nothing_happens_without_gradient(kernels, case, dtype):
     arguments = case.arguments(np.random.default_rng(0), Shape(40, 1, 1), dtype)
     for name in (*case.outputs[1:], "grad"):

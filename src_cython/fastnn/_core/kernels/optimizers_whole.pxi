@@ -216,6 +216,8 @@ def adafactor_update_door(
     for a weight that is one row; step counts from 1"""
     dtype = _dtype_of(weight)
     _require_matrix("weight", weight)
+    if row_mean is not None:
+        _require_matrix("row_mean", row_mean)
     matrices = 1 if row_mean is None else len(row_mean)
     height, columns = weight.shape
     rows = height // max(matrices, 1)
