@@ -18,19 +18,32 @@ from fastnn import (
     optimizers,
     random,
     regularizers,
+    saving,
     utils,
 )
 from fastnn.config import show_config
 from fastnn.dtype_policies import DTypePolicy
-from fastnn.layers import Input
-from fastnn.models import Sequential
+from fastnn.initializers import Initializer
+from fastnn.layers import Input, Layer
+from fastnn.losses import Loss
+from fastnn.metrics import Metric
+from fastnn.models import Model, Sequential
+from fastnn.optimizers import Optimizer
+from fastnn.regularizers import Regularizer
 from fastnn.threads import get_num_threads, set_num_threads
 from fastnn.variable import Variable
 from fastnn.version import __version__
 
 __all__ = [
     "DTypePolicy",
+    "Initializer",
     "Input",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "Optimizer",
+    "Regularizer",
     "Sequential",
     "Variable",
     "__version__",
@@ -49,6 +62,7 @@ __all__ = [
     "optimizers",
     "random",
     "regularizers",
+    "saving",
     "set_num_threads",
     "show_config",
     "utils",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 from typing import Any
 
@@ -76,6 +77,8 @@ class BackupAndRestore(Callback):
         from fastnn.training.state import restore_state
 
         self._since = self._seen = 0
+        for part in glob.glob(f"{glob.escape(self._latest)}.*.part"):
+            os.remove(part)  # of a process that was killed as it wrote it
         state = self._load()
         if state is not None:
             restore_state(self.model, state)

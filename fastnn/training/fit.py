@@ -75,7 +75,7 @@ class Training:
 
     def resume(self, epoch: int, step: int) -> None:
         """Makes `run` go on within an epoch, from a callback's `on_train_begin`."""
-        self.epoch, self.step, self._resumed = epoch, step, True
+        self.epoch, self.step, self._resumed = epoch, step, step > 0
 
     def _epoch(self) -> dict[str, Any] | None:
         """An epoch and its validation; None if there were no more data."""

@@ -37,7 +37,7 @@ def state_of(model: Model, epoch: int, step: int) -> Arrays:
         "epoch": epoch,
         "step": step,
         "feed": [feed.passes, feed.position, feed.seed],
-        "keys": {layer.name: layer.key for layer in _keyed(model)},
+        "keys": [layer.key for layer in _keyed(model)],
         "random": position(),
         "python_random": python_random.getstate(),
     }
@@ -77,8 +77,9 @@ def restore_state(model: Model, arrays: Arrays) -> None:
     about = json.loads(found[_ABOUT].tobytes())
     for name, array in own:
         array[...] = found[name]
-    for layer in _keyed(model):
-        layer.key = about["keys"][layer.name]
+    # by their order, as names count up within a process
+    for layer, key in zip(_keyed(model), about["keys"], strict=True):
+        layer.key = key
     training.feed.go_to(*about["feed"])
     training.resume(about["epoch"], about["step"])
     set_position(*about["random"])
