@@ -48,16 +48,19 @@ def main() -> None:
     print(", ".join(f"{key} {value}" for key, value in described.items()))
     print(f"threads {options.threads}, rounds {options.rounds}", flush=True)
     played = []
-    for name in options.cases:
-        if name == GRID:
-            continue
-        case = CASES_BY_NAME[name]
-        results = contest.play(case)
-        if results:
-            played.append((case, results))
-            print(f"\n{report.table(case, results)}", flush=True)
-    if GRID in options.cases:
-        played += play_grid(contest, options, begun + 60 * options.minutes)
+    try:
+        for name in options.cases:
+            if name == GRID:
+                continue
+            case = CASES_BY_NAME[name]
+            results = contest.play(case)
+            if results:
+                played.append((case, results))
+                print(f"\n{report.table(case, results)}", flush=True)
+        if GRID in options.cases:
+            played += play_grid(contest, options, begun + 60 * options.minutes)
+    finally:
+        contest.close()
     if options.save:
         document = report.as_document(described, options.threads, played)
         print(f"\nsaved {report.save(document, RESULTS)}")
@@ -68,11 +71,11 @@ def play_grid(contest: Contest, options: argparse.Namespace, end: float) -> list
     cells = grid(options.batches, options.widths, options.depths)
     table = report.GridTable(contest.entries)
     print(f"\n{table.header()}", flush=True)
-    with contest.workers(cells, variants=False) as workers:
-        for cell in cells[: 1 if options.short else None]:
-            if time.monotonic() > end:
-                break
-            print(table.line(cell, contest.play_with(workers, cell)), flush=True)
+    for cell in cells[: 1 if options.short else None]:
+        if time.monotonic() > end:
+            break
+        workers = [w for w in contest.ready(cell) if not w.entry.variant]
+        print(table.line(cell, contest.play_with(workers, cell)), flush=True)
     print(f"\n{table.summary()}")
     missing = len(cells) - len(table.cells)
     if missing:

@@ -66,6 +66,7 @@ class Contest:
     rounds: int
     short: bool = False
     quiet: bool = False  # disturbed turns are taken again
+    workers: dict[str, Worker | None] = field(default_factory=dict)
 
     def environment(self, entry: Entry) -> dict[str, str]:
         variables = dict(os.environ)
@@ -83,44 +84,45 @@ class Contest:
             return self.play_import(case)
         if case.fresh:
             return self.play_fresh(case)
-        with self.workers([case]) as workers:
-            return self.play_with(workers, case)
+        return self.play_with(self.ready(case), case)
 
-    @contextlib.contextmanager
-    def workers(
-        self, cases: list[Case], variants: bool = True
-    ) -> Iterator[list[Worker]]:
-        """A process for each peer that takes part in any of these cases."""
-        workers: list[Worker] = []
-        try:
-            for entry in self.entries:
-                if entry.variant and not variants:
-                    continue
-                if not any(takes_part(entry, case) for case in cases):
-                    continue
-                worker = Worker(self, entry)
-                if worker.absent and entry.variant:
-                    print(f"not available: {entry.title} ({worker.absent})")
-                    worker.stop()
-                elif worker.absent:
-                    worker.stop()
-                    raise RuntimeError(f"{entry.title} did not import: {worker.absent}")
-                else:
-                    workers.append(worker)
-            yield workers
-        finally:
-            for worker in workers:
+    def ready(self, case: Case) -> list[Worker]:
+        """The processes of the peers that take part, started where they are not yet:
+        each answers one case after the other."""
+        for entry in self.entries:
+            if takes_part(entry, case) and entry.name not in self.workers:
+                self.workers[entry.name] = self.start(entry)
+        workers = [self.workers.get(entry.name) for entry in self.entries]
+        return [w for w in workers if w is not None and takes_part(w.entry, case)]
+
+    def start(self, entry: Entry) -> Worker | None:
+        """A new process; None for a variant that cannot run here."""
+        worker = Worker(self, entry)
+        if not worker.absent:
+            return worker
+        worker.stop()
+        if not entry.variant:
+            raise RuntimeError(f"{entry.title} did not import: {worker.absent}")
+        print(f"not available: {entry.title} ({worker.absent})")
+        return None
+
+    def close(self) -> None:
+        """Ends the processes."""
+        for worker in self.workers.values():
+            if worker is not None:
                 worker.stop()
+        self.workers.clear()
 
     def play_with(self, workers: list[Worker], case: Case) -> list[Result]:
         """All rounds of one case, in processes that have been started."""
-        workers = [worker for worker in workers if takes_part(worker.entry, case)]
         for worker in workers:
             worker.prepare(case)
         with burner(self.threads) if case.busy else contextlib.nullcontext():
             for _ in range(self.rounds_of(case)):
                 for worker in workers:
                     worker.take_turn()
+        for worker in workers:
+            worker.ask("forget")
         return [worker.result for worker in workers]
 
     def rounds_of(self, case: Case) -> int:

@@ -1,8 +1,8 @@
 """The process in which one peer answers cases, one after the other.
 
-It is told by lines on its standard input, `prepare CASE [short]` and `run`, and answers
-each with one line of JSON on what was its standard output; whatever the peer itself
-prints goes to standard error.
+It is told by lines on its standard input, `prepare CASE [short]`, `run` and `forget`,
+and answers each with one line of JSON on what was its standard output; whatever the
+peer itself prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -37,10 +37,12 @@ def main(arguments: list[str]) -> None:
     for line in sys.stdin:
         command, *arguments = line.split()
         if command == "prepare":
-            measure = None  # the last case's memory goes first
-            gc.collect()
             measure = prepare(peer, arguments[0], "short" in arguments[1:])
-            answer({"prepared": arguments[0]})
+            answer({})
+        elif command == "forget":
+            measure = None
+            gc.collect()
+            answer({})
         else:
             answer(measure())
 
