@@ -122,6 +122,9 @@ class _Loss:
             largest = magnitude(gradient).max(axis=1, keepdims=True, initial=0)
             share = 1 if "categorical" in self.kernel else 1 / n
             steep = share * factors * (1 + pred)
+            if self.kernel == "cosine_similarity":
+                norm = np.sqrt(np.square(pred).sum(axis=1, keepdims=True))
+                steep = factors * terms[:, None] / np.maximum(norm, EPSILON)
             scale[self.gradient] = np.maximum(largest * terms[:, None], steep)
         return scale
 
