@@ -39,7 +39,11 @@ def test_called_with_a_step(name):
     both(rates)
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize(
+    "name",
+    ["exponential staircase", "piecewise", "polynomial cycle", "inverse time",
+     "cosine warm", "restarts all"],
+)  # fmt: skip
 def test_in_training(name):
     layers = lambda k: [k.Input((4,)), k.layers.Dense(2)]  # noqa: E731
     assert_same_training(
@@ -62,10 +66,9 @@ def halving(k):
 
 
 @pytest.mark.parametrize("rate", [halving, lambda k: lambda: 0.02])
-@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "Adafactor"])
-def test_a_rate_of_ones_own(rate, optimizer):
+def test_a_rate_of_ones_own(rate):
     layers = lambda k: [k.Input((4,)), k.layers.Dense(2)]  # noqa: E731
-    make = lambda k: getattr(k.optimizers, optimizer)(rate(k))  # noqa: E731
+    make = lambda k: k.optimizers.Adafactor(rate(k))  # noqa: E731
     assert_same_training(Case(layers, optimizer=make))
 
 
