@@ -96,7 +96,8 @@ modules = cythonize(
     build_dir=str(BUILD),
     compiler_directives=DIRECTIVES,
     force=changed,
-    nthreads=0,
+    # elsewhere processes begin by importing this file
+    nthreads=os.cpu_count() if sys.platform == "linux" else 0,
 )
 if changed:
     FLAGS_BUILT.parent.mkdir(exist_ok=True)

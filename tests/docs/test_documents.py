@@ -66,4 +66,4 @@ def test_links_lead_somewhere(page):
 def test_readme_begins_with_the_two_commands():
     demo, tests = shell_lines(ROOT / "README.md")[:2]
     assert demo.endswith("-m fastnn demo")
-    assert tests.endswith("-m pytest")
+    assert tests.endswith("-m pytest -n auto")
