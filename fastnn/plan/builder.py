@@ -152,14 +152,18 @@ class Builder:
             value: A vector that the step computes.
             momentum: How much is kept.
         """
-        op = Op(
+        self.at_the_end(
             "moving_average",
             (average,),
             (value,),
             sizes=average.shape,
             scalars=(momentum,),
-            layer=self._layer,
         )
+
+    def at_the_end(self, kind: str, outputs: tuple[Operand, ...],
+                   inputs: tuple[Operand, ...], **settings: Any) -> None:  # fmt: skip
+        """Records one operation that ends the step."""
+        op = Op(kind, outputs, inputs, layer=self._layer, **settings)
         self.updates.append(op)
 
     def needs_gradient(self, tensor: Tensor) -> bool:

@@ -8,13 +8,13 @@ from parity.harness import Case, assert_same_training, both, data, raise_alike
 X = np.random.default_rng(3).normal(2, 3, (6, 3, 4)).astype("float32")
 
 
-def trained(*layers, shape=(3, 4)):
+def trained(*layers, shape=(3, 4), units=4):
     """A case in which layers stand between others that are trained."""
 
     def stack(k):
         inner = [k.Input(shape)]
         for layer in layers:
-            inner += [k.layers.Dense(4, activation="tanh"), layer(k)]
+            inner += [k.layers.Dense(units, activation="tanh"), layer(k)]
         return [*inner, k.layers.Dense(2)]
 
     return Case(
@@ -101,6 +101,58 @@ def test_batch_normalization_first_in_a_model():
                 k.layers.BatchNormalization(momentum=0.8),
                 k.layers.Dense(3),
             ]
+        )
+    )
+
+
+CLIPPING = {"rmin": 0.8, "rmax": 1.1, "dmax": 0.2}
+
+
+def renormalizing(k):
+    """Keras makes averages of a clone of the initializers."""
+    return [
+        k.layers.BatchNormalization(renorm=True, momentum=0.8, renorm_momentum=0.7),
+        k.layers.BatchNormalization(renorm=True, renorm_clipping=CLIPPING, scale=False),
+        k.layers.BatchNormalization(
+            renorm=True, renorm_clipping={"rmax": 3.0}, center=False, **values_of(k)
+        ),
+    ]
+
+
+def test_batch_renormalization():
+    layers = [lambda k, i=i: renormalizing(k)[i] for i in range(3)]
+    assert_same_training(trained(*layers))
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_batch_renormalization_of_arrays(number):
+    def called(k):
+        layer = renormalizing(k)[number]
+        outputs = [layer(X, training=training) for training in (True, True, False)]
+        return [np.asarray(o) for o in outputs], layer.get_weights()
+
+    both(called, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")  # the mask ends before the loss, both say
+def test_batch_normalization_of_masked_rows():
+    x, y = data((3, 4), (3, 2))
+    x[::3, 1] = 0
+    x[1::4, 0] = 0
+    assert_same_training(
+        Case(
+            lambda k: [
+                k.Input((3, 4)),
+                k.layers.Masking(),
+                k.layers.BatchNormalization(momentum=0.8),
+                k.layers.LayerNormalization(),
+                k.layers.PReLU("ones"),
+                k.layers.RMSNormalization(),
+                k.layers.Dense(2),
+            ],
+            optimizer=lambda k: k.optimizers.SGD(0.05),
+            x=x,
+            y=y,
         )
     )
 
@@ -193,7 +245,6 @@ ROWS = {
     "group, without scale": lambda k: k.layers.GroupNormalization(2, scale=False),
     "group, with all": lambda k: k.layers.GroupNormalization(2, **scaling(k)),
     "rms": lambda k: k.layers.RMSNormalization(),
-    "rms, axis 1": lambda k: k.layers.RMSNormalization(axis=1),
     "rms, axes": lambda k: k.layers.RMSNormalization(axis=(1, 2)),
     "rms, epsilon": lambda k: k.layers.RMSNormalization(epsilon=0.2),
     "unit": lambda k: k.layers.UnitNormalization(),
@@ -207,9 +258,9 @@ def test_rows_of_an_array(name):
     both(lambda k: ROWS[name](k)(X), rtol=1e-5)
 
 
-@pytest.mark.parametrize("first", range(0, len(ROWS), 4))
+@pytest.mark.parametrize("first", range(8))
 def test_rows_in_training(first):
-    assert_same_training(trained(*list(ROWS.values())[first : first + 4]))
+    assert_same_training(trained(*list(ROWS.values())[first::8], units=8))
 
 
 @pytest.mark.filterwarnings("ignore")  # both say that it is deprecated
@@ -258,6 +309,12 @@ WRONG = {
     "no such axis": lambda k: k.layers.BatchNormalization(axis=5).build((None, 3)),
     "synchronized": lambda k: k.layers.BatchNormalization(synchronized=True),
 }
+for number, clipping in enumerate(
+    ({"rmax": 1.0, "rmin": 2.0}, {"dmax": -1.0}, {"r": 1.0})
+):
+    WRONG[f"renorm_clipping {number}"] = lambda k, clipping=clipping: (
+        k.layers.BatchNormalization(renorm=True, renorm_clipping=clipping)
+    )
 NOT_ALIKE = {"no such axis"}  # Keras lets Python's IndexError pass
 
 
