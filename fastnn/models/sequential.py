@@ -209,9 +209,7 @@ class Sequential(Model):
 
     def lower_read(self, builder, codes):
         first, *others = self._layers
-        with builder.belonging_to(first.name):
-            x = first.lower_read(builder, codes)
-        return self._chained(builder, x, others)
+        return self._chained(builder, builder.decode(first, codes), others)
 
     def lower(self, builder, x):
         declared = self._input_layer

@@ -128,6 +128,11 @@ class Builder:
             codes = self.tensor("codes", shape, "int32", padded=False)
             sizes = (slot, codes.height * codes.width)
             self.emit("gather_labels", (codes,), (), sizes=sizes)
+        return self.decode(layer, codes)
+
+    def decode(self, layer: Layer, codes: Tensor) -> Tensor:
+        """The same of codes that are gathered already."""
+        with self.belonging_to(layer.name):
             return self._penalized(layer, layer.lower_read(self, codes))
 
     def tensor(self, name: str, shape: tuple[int, ...], dtype: str | None = None,

@@ -123,3 +123,11 @@ def test_a_mask_at_a_loss_of_ones_own_is_refused():
     model.compile("sgd", Own())
     with pytest.raises(ValueError, match="mask"):
         model.fit(np.ones((4, 3), int), np.ones((4, 3, 1)), verbose=0)
+
+
+def test_penalty_on_outputs_counts():
+    models = [model_of(), model_of(activity_regularizer="l2")]
+    plain, penalized = (m.evaluate(IDS, Y, verbose=0, batch_size=64) for m in models)
+    vectors = models[0].get_weights()[0][IDS]
+    expected = 0.01 * (vectors**2).sum() / len(IDS)
+    assert penalized - plain == pytest.approx(expected, rel=1e-3)
