@@ -117,7 +117,7 @@ METRICS = [
     *((name, {"thresholds": [0, 0.5, 1]}, ["many bits"]) for name in COUNTS),
     *((name, {}, ["bits", "flat", "many bits", "scores"]) for name in SHARES),
     *(
-        (name, arguments, ["many bits", "scores"])
+        (name, arguments, ["many bits"])
         for name in SHARES
         for arguments in (
             {"thresholds": 0.3},
@@ -130,18 +130,19 @@ METRICS = [
         )
     ),
     *(
-        (name, {argument: value, **arguments}, ["bits", "many bits"])
+        (name, {argument: value, **arguments}, ["many bits"])
         for name, argument in BEST.items()
         for value, arguments in (
             (0.5, {}), (0.8, {"num_thresholds": 11}), (0.4, {"num_thresholds": 1}),
         )
     ),
     *((name, {arg: 0.5, "class_id": 1}, ["many bits"]) for name, arg in BEST.items()),
-    *(("AUC", arguments, ["bits", "flat", "many bits"]) for arguments in AUCS),
+    ("AUC", {}, ["bits", "flat"]),
+    *(("AUC", arguments, ["many bits"]) for arguments in AUCS),
     *(("AUC", arguments, ["many bits"]) for arguments in MANY_AUCS),
     ("AUC", {"from_logits": True}, ["scores"]),
     *(
-        (name, {"average": average, "threshold": threshold}, ["many bits", "one-hot"])
+        (name, {"average": average, "threshold": threshold}, ["many bits"])
         for name in ("F1Score", "FBetaScore")
         for average in (None, "micro", "macro", "weighted")
         for threshold in (None, 0.4)
