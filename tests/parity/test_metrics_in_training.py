@@ -55,7 +55,7 @@ IN_TRAINING = {
         3, None, "mse", "values",
         ["mae", "MSE", "root_mean_squared_error", metric("R2Score"), absolute, "msle",
          metric("R2Score", class_aggregation=None), metric("CosineSimilarity"),
-         metric("PearsonCorrelation"), metric("ConcordanceCorrelation", axis=0)],
+         metric("ConcordanceCorrelation", axis=0), metric("PearsonCorrelation")],
     ),
 }  # fmt: skip
 
