@@ -4,6 +4,7 @@ Found by introspection: a class that is added to a room is tested without being 
 here, and an argument without a second value to try fails the tests.
 """
 
+import copy
 import inspect
 from types import SimpleNamespace
 
@@ -48,6 +49,8 @@ def doubled(x, factor=2.0):
     return x * factor
 
 
+DENSE = [layers.Dense(n, kernel_initializer="ones", name="dense") for n in (3, 4)]
+
 REQUIRED = {
     "Activation": {"activation": "relu"},
     "ActivityRegularization": {"l1": 0.1},
@@ -74,6 +77,7 @@ REQUIRED = {
         "output_mode": "count",
         "pad_to_max_tokens": True,
     },
+    "SpectralNormalization": {"layer": DENSE[0]},
     "Rescaling": {"scale": 0.5, "offset": 1.0},
     "Permute": {"dims": (2, 1)},
     "RepeatVector": {"n": 3},
@@ -162,6 +166,8 @@ SECOND_VALUES = {
     "renorm": True,
     "renorm_momentum": 0.5,
     "renorm_clipping": {"rmax": 1.5},
+    "layer": DENSE[1],
+    "power_iterations": 3,
     "bias_constraint": "unit_norm",
     "bias_initializer": "ones",
     "bias_regularizer": "l1",
@@ -313,7 +319,10 @@ def make(cls, **changed):
     taken = constructor_parameters(cls)
     usual = {name: value for name, value in usual.items() if name in taken}
     anew = public_optimizers.REQUIRED_ANEW.get(cls.__name__, dict)()
-    return cls(**{**usual, **REQUIRED.get(cls.__name__, {}), **anew, **changed})
+    given = {**usual, **REQUIRED.get(cls.__name__, {}), **anew, **changed}
+    if isinstance(given.get("layer"), layers.Layer):  # one that is not built yet
+        given["layer"] = copy.deepcopy(given["layer"])
+    return cls(**given)
 
 
 class FakeBuilder:
@@ -323,6 +332,7 @@ class FakeBuilder:
 
     def __init__(self):
         self.ops = []
+        self.after_backward = []
 
     def forward(
         self, kind, x, *weights, shape, sizes=(), scalars=(), function=None, key=None
@@ -333,7 +343,10 @@ class FakeBuilder:
 
     def emit(self, kind, outputs, inputs, sizes=(), scalars=(), **further):
         shape = outputs[0].shape
-        self.ops.append((kind, [_content(w) for w in inputs], shape, sizes, scalars))
+        owner = getattr(further.get("call"), "__self__", None)
+        iterations = getattr(owner, "_iterations", None)
+        ops = (kind, [_content(w) for w in inputs], shape, sizes, scalars, iterations)
+        self.ops.append(ops if iterations else ops[:-1])
 
     def tensor(self, name, shape, dtype="float32", **kind):
         return Tensor(name, tuple(shape), dtype, **kind)
@@ -348,6 +361,11 @@ class FakeBuilder:
 
     def mark(self, x, out, weights):
         pass
+
+    def apply(self, layer, x):
+        if not layer.built:
+            layer.build((None, *x.shape))
+        return layer.lower(self, x)
 
     def keep_average(self, average, value, momentum):
         self.ops.append(("keep_average", _content(average), average.shape, momentum))

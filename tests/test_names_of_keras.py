@@ -45,7 +45,8 @@ NAMES = {
         GaussianDropout GaussianNoise GroupNormalization HashedCrossing Hashing Identity
         Input InputLayer IntegerLookup Lambda Layer LayerNormalization LeakyReLU Masking
         Normalization PReLU Permute RMSNormalization ReLU RepeatVector Rescaling Reshape
-        Softmax StringLookup UnitNormalization deserialize serialize
+        Softmax SpectralNormalization StringLookup UnitNormalization deserialize
+        serialize
     """,
     "losses": """
         BinaryCrossentropy BinaryFocalCrossentropy CTC CategoricalCrossentropy

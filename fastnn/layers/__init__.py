@@ -26,6 +26,7 @@ from fastnn.layers.normalization.batch_normalization import BatchNormalization
 from fastnn.layers.normalization.group_normalization import GroupNormalization
 from fastnn.layers.normalization.layer_normalization import LayerNormalization
 from fastnn.layers.normalization.rms_normalization import RMSNormalization
+from fastnn.layers.normalization.spectral_normalization import SpectralNormalization
 from fastnn.layers.normalization.unit_normalization import UnitNormalization
 from fastnn.layers.permute import Permute
 from fastnn.layers.preprocessing.category_encoding import CategoryEncoding
@@ -76,6 +77,7 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Softmax",
+    "SpectralNormalization",
     "StringLookup",
     "UnitNormalization",
     "deserialize",
@@ -117,6 +119,7 @@ LAYERS = Room(
         Rescaling,
         Reshape,
         Softmax,
+        SpectralNormalization,
         StringLookup,
         UnitNormalization,
     ],

@@ -30,6 +30,8 @@ class Builder:
     Attributes:
         ops: The operations so far.
         updates: Operations that end the step: what layers keep from it.
+        after_backward: What records more once the gradients are known, given the
+            function that finds their memory.
         trainable: The variables that the forward pass may be differentiated for.
         loss_scale: What the loss is multiplied with before the backward pass.
     """
@@ -39,6 +41,7 @@ class Builder:
         self.training = training
         self.ops: list[Op] = []
         self.updates: list[Op] = []
+        self.after_backward: list[Callable[..., None]] = []
         self.trainable: list[Variable] = []
         self.loss_scale: Held | None = None
         self._needs_gradient: set[Tensor] = set()

@@ -140,6 +140,8 @@ def lower_step(
     if update is not None and gradient is not None:
         builder.loss_scale = update.scale
         record_backward(builder, forward, seed, gradient, update.gradient_of, threads)
+        for record in builder.after_backward:
+            record(update.gradient_of)
         update.record_unscaling(builder)
         record_penalty_gradients(builder, trainable, update.gradient_of)
         update.record(builder, trainable)

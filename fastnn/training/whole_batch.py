@@ -11,6 +11,7 @@ from fastnn._core import engine
 from fastnn.plan.binding import bind
 from fastnn.plan.rules.dropout import shares_rows
 from fastnn.plan.tensor import Op
+from fastnn.variable import Variable
 
 __all__ = ["WholeBatch", "couples_rows"]
 
@@ -19,7 +20,10 @@ def couples_rows(ops: list[Op]) -> bool:
     """Whether what becomes of a row depends on the others, or leaves something behind:
     then they cannot go through the operations in blocks."""
     return any(
-        op.kind in ("batch_moments", "moving_average") or shares_rows(op) for op in ops
+        op.kind == "batch_moments"
+        or shares_rows(op)
+        or any(isinstance(operand, Variable) for operand in op.outputs)
+        for op in ops
     )
 
 

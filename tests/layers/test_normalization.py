@@ -256,3 +256,34 @@ def test_an_axis_is_an_integer(axis):
     for cls in (layers.LayerNormalization, layers.UnitNormalization):
         with pytest.raises(TypeError, match="Received: axis="):
             cls(axis=axis)
+
+
+def test_spectral_normalization_differentiates_the_divisor_and_keeps_the_kernel():
+    rng = np.random.default_rng(0)
+    dense = Dense(3, dtype="float64")
+    layer = layers.SpectralNormalization(dense, power_iterations=2, dtype="float64")
+    model = Sequential([Input((4,), dtype="float64"), layer])
+    model.compile(fastnn.optimizers.SGD(0.1), "mse")
+    x, y = rng.normal(size=(8, 4)), rng.normal(size=(8, 3))
+    kernel, u, bias = model.get_weights()
+    for _ in range(2):
+        v = u @ kernel.T / np.linalg.norm(u @ kernel.T)
+        u = v @ kernel / np.linalg.norm(v @ kernel)
+
+    def loss(kernel):
+        divided = kernel / (v @ kernel @ u.T).item()
+        return float(((x @ divided + bias - y) ** 2).mean())
+
+    step = 0.1 * numerical_gradient(loss, kernel)
+    history = model.fit(x, y, batch_size=8, verbose=0).history
+    np.testing.assert_allclose(history["loss"][0], loss(kernel), rtol=1e-12)
+    np.testing.assert_allclose(dense.kernel.numpy(), kernel - step, rtol=1e-8)
+    np.testing.assert_allclose(layer.vector_u.numpy(), u, rtol=1e-12)
+
+
+def test_a_call_in_training_leaves_the_kernel_divided():
+    dense = Dense(3)
+    layer = layers.SpectralNormalization(dense, power_iterations=50)
+    layer(rows_of(300, 4), training=True)
+    largest = np.linalg.svd(dense.kernel.numpy(), compute_uv=False)[0]
+    np.testing.assert_allclose(largest, 1, rtol=1e-4)

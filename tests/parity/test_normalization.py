@@ -157,6 +157,19 @@ def test_batch_normalization_of_masked_rows():
     )
 
 
+def test_spectral_normalization():
+    def layers(k):
+        made = k.layers.SpectralNormalization
+        return [
+            k.Input((6,)),
+            made(k.layers.Dense(5, activation="tanh")),
+            made(k.layers.Dense(4), power_iterations=3),
+            k.layers.Dense(2),
+        ]
+
+    assert_same_training(Case(layers, optimizer=lambda k: k.optimizers.SGD(0.05)))
+
+
 def test_several_batch_normalizations_in_a_classifier():
     def layers(k):
         inner = [k.Input((6,))]
@@ -299,6 +312,13 @@ def test_weights_and_their_names():
 
 
 WRONG = {
+    "spectral: no layer": lambda k: k.layers.SpectralNormalization("dense"),
+    "spectral: no iteration": lambda k: k.layers.SpectralNormalization(
+        k.layers.Dense(2), power_iterations=0
+    ),
+    "spectral: no kernel": lambda k: k.layers.SpectralNormalization(
+        k.layers.Flatten()
+    ).build((None, 3)),
     "layer: no axis": lambda k: k.layers.LayerNormalization(axis="last"),
     "unit: no axis": lambda k: k.layers.UnitNormalization(axis=None),
     "unit: no such axis": lambda k: k.layers.UnitNormalization(axis=4)(X),
