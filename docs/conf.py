@@ -29,7 +29,7 @@ myst_heading_anchors = 3
 autosummary_context = {
     "rooms": [
         name
-        for module in (fastnn, fastnn.datasets)
+        for module in (fastnn, fastnn.datasets, fastnn.optimizers)
         for name, value in vars(module).items()
         if inspect.ismodule(value)
     ]

@@ -157,7 +157,7 @@ def test_array_likes_go_in(x):
 def test_lowering(function, arguments, kernel, settings):
     builder = FakeBuilder()
     activations.get(functools.partial(function, **arguments)).lower(builder, Symbol())
-    assert builder.ops == [("elementwise", [], (4,), settings, kernel, None)]
+    assert builder.ops == [("elementwise", [], (4,), settings, kernel, None, ())]
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -165,7 +165,7 @@ def test_lowering_along_the_last_axis(name):
     builder = FakeBuilder()
     getattr(activations, name).lower(builder, Symbol())
     n = 2 if name == "glu" else 4
-    assert builder.ops == [(name, [], (n,), (), None, None)]
+    assert builder.ops == [(name, [], (n,), (), None, None, ())]
 
 
 @pytest.mark.parametrize("axis", [1, -2])

@@ -86,8 +86,15 @@ def plot_model(
     Args:
         model: The model.
         to_file: Path, whose ending says the kind of image: .png, .svg, .pdf, ...
-        show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi,
-            show_layer_activations, show_trainable, splines: As in `model_to_dot`.
+        show_shapes: As in `model_to_dot`, like what follows.
+        show_dtype: See there.
+        show_layer_names: See there.
+        rankdir: See there.
+        expand_nested: See there.
+        dpi: See there.
+        show_layer_activations: See there.
+        show_trainable: See there.
+        splines: See there.
 
     Raises:
         ImportError: If pydot or Graphviz is not there.

@@ -27,6 +27,7 @@ class Case:
         scale: ``(arguments, expected) -> {output: array}``, by what an output's error
             is measured where that is not the output's own absolute value.
         needs_columns: Whether there must be at least one column, as for a mean.
+        most_rows: How many rows there may be, for what looks at all pairs of them.
         dtypes: The types that the kernel is for.
     """
 
@@ -36,13 +37,15 @@ class Case:
     variant: str = ""
     scale: Callable | None = None
     needs_columns: bool = False
+    most_rows: int = 1_000_000
     dtypes: tuple = ("float32", "float64")
 
     def __str__(self):
         return f"{self.kernel}-{self.variant}" if self.variant else self.kernel
 
     def fits(self, shape):
-        return shape.units > 0 or not self.needs_columns
+        columns = shape.units > 0 or not self.needs_columns
+        return columns and shape.rows <= self.most_rows
 
 
 def normal(rng, dtype, *shape):

@@ -246,6 +246,7 @@ CASES = (
             variant,
             _circle_scale,
             needs_columns=True,
+            most_rows=1000,
         )
         for variant, options in {
             "weighted": (True, True, True),

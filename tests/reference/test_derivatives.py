@@ -11,7 +11,7 @@ from . import KERNELS
 LOSSES = [
     case
     for case in CASES
-    if "values" in case.outputs and case.scale
+    if "values" in case.outputs and case.outputs[0] in ("dpred", "dlogits")
     if case.variant != "without gradient"
 ]
 

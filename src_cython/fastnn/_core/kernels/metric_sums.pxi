@@ -168,7 +168,8 @@ cdef void run_f_score_sums(const Op* op, const Step* step, real_t* _) noexcept n
 
 
 cdef void run_r2_sums(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    """sums += of weight * t^2, weight * t, weight * (t - p)^2, weight; samples += values
+    """sums += of weight * t^2, weight * t, weight * (t - p)^2, weight
+    samples += number of values
 
     operands: sums (4, width), samples (1,), pred, target, weight | NULL
     sizes: rows per sample, width, row length of pred, of target

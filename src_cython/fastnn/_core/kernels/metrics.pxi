@@ -40,7 +40,9 @@ cdef inline double mean_of(const real_t* x, dim_t n) noexcept nogil:
     return total / n
 
 
-cdef inline double inverse_norm(const real_t* x, dim_t n, double epsilon) noexcept nogil:
+cdef inline double inverse_norm(
+    const real_t* x, dim_t n, double epsilon
+) noexcept nogil:
     """1 / |x|, at most 1 / epsilon, so that zeros stay zeros"""
     cdef double norm = sqrt(n * covariance(x, x, 0, 0, n))
     return 1 / norm if norm > epsilon else 1 / epsilon
