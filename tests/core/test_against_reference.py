@@ -54,7 +54,7 @@ def test_layouts(kernels, case, dtype, layout, rng):
     layout=st.sampled_from(LAYOUTS),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_any_shape(kernels, case, dtype, shape, layout, seed):
     assume(case.fits(shape))
     check(kernels, case, shape, dtype, layout, np.random.default_rng(seed))

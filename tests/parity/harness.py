@@ -166,8 +166,7 @@ def _compiled(case: Case, k: Any) -> Any:
     model.compile(
         loss=_one(case.loss, k),
         optimizer=_one(case.optimizer, k),
-        # not compiled anew for each case, Keras takes half the time
-        **({"jit_compile": False} if k is keras else {}) | _of(case.compile, k),
+        **_of(case.compile, k),
     )
     return model
 

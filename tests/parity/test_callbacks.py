@@ -277,9 +277,9 @@ class Interrupted(Exception):
     pass
 
 
-@pytest.mark.parametrize("save_freq", ["epoch", 2])
-def test_backup_and_restore(save_freq, tmp_path):
-    """A training that is cut off and begun again ends like one that is not."""
+def test_backup_and_restore(tmp_path):
+    """A training that is cut off and begun again ends like one that is not. Keras does
+    so between epochs only."""
 
     def fit(k, model, *callbacks):
         model.fit(
@@ -293,7 +293,7 @@ def test_backup_and_restore(save_freq, tmp_path):
             if epoch == 2:
                 raise Interrupted
 
-        backup = [tmp_path / k.__name__, save_freq]
+        backup = [tmp_path / k.__name__, "epoch"]
         stop = k.callbacks.LambdaCallback(on_epoch_begin=cut)
         with contextlib.suppress(Interrupted):
             fit(

@@ -26,8 +26,6 @@ def net(k, units=CLASSES, activation="softmax", cls=None, **compile):
     model.set_weights([rng.normal(size=s).astype("float32") * 0.5 for s in shapes])
     usual = {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
     usual["optimizer"] = k.optimizers.SGD(0.1)
-    if k is keras:
-        usual["jit_compile"] = False
     model.compile(**{**usual, **compile})
     return model
 

@@ -14,11 +14,6 @@ FLAT = X.reshape(6, 12)
 DEEP = rng.normal(size=(2, 3, 2, 5)).astype("float32")
 
 
-# Uncompiled, Keras loses a penalty on outputs now and then: it tells them apart by
-# their addresses, which are used again.
-COMPILED = {"jit_compile": True}
-
-
 def in_a_model(*layers, shape=(3, 4), units=2, compile=None):
     """A stack with a dense layer before and behind what is tested."""
     return Case(
@@ -239,7 +234,6 @@ def test_activity_regularizer(name):
             ],
             optimizer=lambda k: k.optimizers.SGD(0.05),
             fit={"batch_size": 9},
-            compile=COMPILED,
         )
     )
 
@@ -251,7 +245,6 @@ def test_activity_regularizer_of_several_axes_and_other_layers():
             lambda k: k.layers.Permute((2, 1), activity_regularizer="l1"),
             lambda k: k.layers.ActivityRegularization(l1=0.01, l2=0.02),
             lambda k: k.layers.Flatten(activity_regularizer="l2"),
-            compile=COMPILED,
         )
     )
 
@@ -261,7 +254,6 @@ def test_activity_regularization_first_and_last():
     assert_same_training(
         Case(
             lambda k: [k.Input((6,)), penalty(k), k.layers.Dense(2), penalty(k)],
-            compile=COMPILED,
         )
     )
     assert_same_training(
@@ -272,7 +264,6 @@ def test_activity_regularization_first_and_last():
             ],
             loss="categorical_crossentropy",
             targets="one_hot",
-            compile=COMPILED,
         )
     )
 
@@ -327,7 +318,6 @@ def test_embedding(name):
             ],
             x=IDS,
             y=Y,
-            compile=COMPILED,
         )
     )
 
@@ -412,7 +402,6 @@ def test_mask_reaches_the_loss():
             lambda k: k.layers.Identity(),
             lambda k: k.layers.LayerNormalization(),
             lambda k: k.layers.Dense(2, activity_regularizer="l2"),
-            compile=COMPILED,
             fit={"sample_weight": np.linspace(0.5, 2, 288).reshape(48, 6)},
         )
     )

@@ -373,7 +373,7 @@ WRONG = {
 
 def fitted(k, optimizer, callback):
     model = k.Sequential([k.Input((2,)), k.layers.Dense(1)])
-    model.compile(optimizer, "mse", **{"jit_compile": False})
+    model.compile(optimizer, "mse")
     x = np.ones((4, 2), "float32")
     model.fit(
         x, x[:, :1], validation_data=(x, x[:, :1]), callbacks=[callback], verbose=0
