@@ -12,7 +12,7 @@ SCHEDULES = {
     "piecewise one": lambda s: s.PiecewiseConstantDecay([7], [0.1, 0.02]),
     "polynomial": lambda s: s.PolynomialDecay(0.1, 15),
     "polynomial power": lambda s: s.PolynomialDecay(0.1, 15, 0.02, power=2.0),
-    "polynomial cycle": lambda s: s.PolynomialDecay(0.1, 7, 0.01, 0.5, cycle=True),
+    "polynomial cycle": lambda s: s.PolynomialDecay(0.1, 8, 0.01, 0.5, cycle=True),
     "inverse time": lambda s: s.InverseTimeDecay(0.1, 4, 0.5),
     "inverse time stairs": lambda s: s.InverseTimeDecay(0.1, 4, 0.5, staircase=True),
     "cosine": lambda s: s.CosineDecay(0.1, 15),
