@@ -3,7 +3,7 @@
     python -m benchmarks.operations
     python -m benchmarks.operations --only Dense Adam softmax --sizes 128x512
 
-Every layer, activation and optimizer that fastnn exports takes part, on one thread,
+Layers, activations and optimizers that fastnn exports take part, on one thread,
 beside NumPy by hand in the same process, in turns. `bound` is what the operation could
 take at least: its bytes at the rate at which memory of that size is copied here, or
 its arithmetic at that of multiply-adds in registers, whichever is more.
@@ -37,10 +37,14 @@ SIZES = ((32, 64), (128, 512), (1024, 1024))  # rows, width
 PRODUCTS = (*FORWARD_PRODUCTS, *WEIGHT_PRODUCTS, *INPUT_PRODUCTS)
 # what a layer needs to be made that follows from no other argument
 ARGUMENTS = {
+    "AlphaDropout": lambda width: {"rate": 0.5},
     "Dense": lambda width: {"units": width},
     "Dropout": lambda width: {"rate": 0.5},
     "GaussianDropout": lambda width: {"rate": 0.5},
     "GaussianNoise": lambda width: {"stddev": 0.1},
+    "Permute": lambda width: {"dims": (1,)},
+    "Reshape": lambda width: {"target_shape": (width,)},
+    "SpectralNormalization": lambda width: {"layer": layers.Dense(width)},
 }
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 NUMPY_SECONDS = 0.02  # of one turn of NumPy

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 from fastnn import activations, constraints, initializers, regularizers
+from fastnn.layers.checks import positive_integer
 from fastnn.layers.low_rank import LowRankLayer
 
 __all__ = ["Dense"]
@@ -62,7 +62,7 @@ class Dense(LowRankLayer):
             activity_regularizer=activity_regularizer,
             **base,
         )
-        self.units = _positive(units)
+        self.units = positive_integer("units", units)
         self.activation = activations.get(activation)
         self.use_bias = bool(use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -113,15 +113,3 @@ class Dense(LowRankLayer):
         shape = (*x.shape[:-1], self.units)
         x = self.lower_matrix(builder, x, "dense", self.bias, shape=shape)
         return self.activation.lower(builder, x)
-
-
-def _positive(units: int) -> int:
-    try:
-        number = 0 if isinstance(units, bool) else operator.index(units)
-    except TypeError:
-        number = 0
-    if number <= 0:
-        raise ValueError(
-            f"Expected `units` to be a positive integer. Received: units={units!r}"
-        )
-    return number

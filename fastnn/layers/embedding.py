@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fastnn import constraints, initializers, regularizers
+from fastnn.layers.checks import positive_integer
 from fastnn.layers.low_rank import LowRankLayer
 from fastnn.plan.rules.categories import as_codes
 from fastnn.plan.rules.masking import mask_of_codes
@@ -73,8 +74,8 @@ class Embedding(LowRankLayer):
         **base: Any,
     ):
         super().__init__(lora_rank, lora_alpha, quantization_config, **base)
-        self.input_dim = _positive("input_dim", input_dim)
-        self.output_dim = _positive("output_dim", output_dim)
+        self.input_dim = positive_integer("input_dim", input_dim)
+        self.output_dim = positive_integer("output_dim", output_dim)
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
@@ -130,11 +131,3 @@ class Embedding(LowRankLayer):
         if self.mask_zero:
             builder.set_mask(out, mask_of_codes(builder, codes))
         return out
-
-
-def _positive(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(
-            f"Expected `{name}` to be a positive integer. Received: {name}={value!r}"
-        )
-    return int(value)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy.typing as npt
 
 from fastnn.dtypes import SUPPORTED, storable_dtype
+from fastnn.layers.checks import positive_integer
 from fastnn.layers.layer import Layer, row_shape
 from fastnn.plan.rules.categories import as_codes, codes_by
 
@@ -72,7 +72,9 @@ class InputLayer(Layer):
                 )
         self.shape = row_shape(shape, "shape")
         self._shape_of_rows = self.shape
-        self.batch_size = None if batch_size is None else _count(batch_size)
+        if batch_size is not None:
+            batch_size = positive_integer("batch_size", batch_size)
+        self.batch_size = batch_size
         self._dtype = "string" if dtype == "string" else storable_dtype(dtype)
         self.sparse = self.ragged = self.optional = False
         self.input_tensor = None
@@ -118,15 +120,3 @@ def Input(
     return InputLayer(
         shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name
     )
-
-
-def _count(batch_size: Any) -> int:
-    try:
-        number = operator.index(batch_size)
-    except TypeError:
-        number = 0
-    if number < 1:
-        raise ValueError(
-            f"Expected `batch_size` to be a positive integer. Received: {batch_size=}"
-        )
-    return number

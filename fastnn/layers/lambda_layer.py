@@ -142,14 +142,12 @@ class Lambda(Layer):
         cls,
         config: Mapping[str, Any],
         custom_objects: Mapping[str, Any] | None = None,
-        safe_mode: bool | None = None,
     ) -> Lambda:
         """Returns a new layer with the arguments that `get_config` gave.
 
         Args:
             config: The configuration.
             custom_objects: Functions by name.
-            safe_mode: Makes no difference: code is never read from a configuration.
 
         Raises:
             ValueError: If a function is not known.

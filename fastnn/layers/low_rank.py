@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from fastnn import initializers
+from fastnn.layers.checks import positive_integer
 from fastnn.layers.layer import Layer
 from fastnn.plan.watching import changed
 from fastnn.variable import Variable
@@ -52,7 +53,9 @@ class LowRankLayer(Layer):
                 f"Expected quantization_config=None. Received: {quantization_config=}"
             )
         self.quantization_config = quantization_config
-        self.lora_rank = None if lora_rank is None else _rank(lora_rank)
+        self.lora_rank = (
+            None if lora_rank is None else positive_integer("lora_rank", lora_rank)
+        )
         self.lora_alpha = lora_rank if lora_alpha is None else lora_alpha
         self.lora_enabled = False
 
@@ -125,7 +128,7 @@ class LowRankLayer(Layer):
                 f"Expected a layer without an adaptation. Received: {self.name!r}, "
                 f"which has one of lora_rank={self.lora_rank}"
             )
-        rank = _rank(rank)
+        rank = positive_integer("rank", rank)
         rows, columns = self._matrix.shape
         penalty, prefix = self._matrix.regularizer, f"lora_{self.matrix_name}"
         shapes = {"a": (rows, rank), "b": (rank, columns)}
@@ -150,11 +153,3 @@ class LowRankLayer(Layer):
         low = builder.forward(kind, x, a, *nothing, shape=narrow)
         delta = builder.forward("dense", low, b, None, shape=shape)
         return builder.add(out, delta, self.lora_scale)
-
-
-def _rank(rank: Any) -> int:
-    if isinstance(rank, bool) or not isinstance(rank, int | np.integer) or rank < 1:
-        raise ValueError(
-            f"Expected the rank to be a positive integer. Received: lora_rank={rank!r}"
-        )
-    return int(rank)

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastnn import activations
 from fastnn.activations.activation import BoundActivation
-from fastnn.layers.activations.checks import not_negative
+from fastnn.layers.checks import not_negative
 from fastnn.layers.layer import Layer
 
 __all__ = ["ReLU"]

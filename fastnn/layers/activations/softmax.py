@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from fastnn.layers.layer import Layer
+from fastnn.layers.along_axes import AlongAxes
 from fastnn.plan.axes import along, sample_axes
 
 __all__ = ["Softmax"]
 
 
-class Softmax(Layer):
+class Softmax(AlongAxes):
     """outputs = exp(inputs) / sum(exp(inputs)) along one axis, or over several
 
     Bridle, 1990, "Probabilistic interpretation of feedforward classification network
@@ -32,10 +32,6 @@ class Softmax(Layer):
     def __init__(self, axis: int | Sequence[int] = -1, **base: Any):
         super().__init__(**base)
         self.axis = axis
-
-    def compute_output_shape(self, input_shape):
-        sample_axes(self.axis, tuple(input_shape[1:]))
-        return input_shape
 
     def lower(self, builder, x):
         axes = sample_axes(self.axis, x.shape)

@@ -65,10 +65,6 @@ class GroupNormalization(ScaledNormalization):
     def _groups_of(self, features: int) -> int:
         return features if self.groups == -1 else self.groups
 
-    def compute_output_shape(self, input_shape):
-        sample_axes(self.axis, tuple(input_shape[1:]))
-        return input_shape
-
     def lower(self, builder, x):
         axes = sample_axes(self.axis, x.shape)
         groups = self._groups_of(x.shape[axes[0]])

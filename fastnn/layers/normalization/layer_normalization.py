@@ -68,10 +68,6 @@ class LayerNormalization(ScaledNormalization):
             center=self.center and not self.rms_scaling,
         )
 
-    def compute_output_shape(self, input_shape):
-        sample_axes(self.axis, tuple(input_shape[1:]))
-        return input_shape
-
     def lower(self, builder, x):
         axes = sample_axes(self.axis, x.shape)
         mode = "deviation" if self.rms_scaling else "standard"

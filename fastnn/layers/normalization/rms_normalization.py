@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fastnn.layers.layer import Layer
+from fastnn.layers.along_axes import AlongAxes
 from fastnn.plan.axes import along, sample_axes
 from fastnn.plan.rules import normalization
 
 __all__ = ["RMSNormalization"]
 
 
-class RMSNormalization(Layer):
+class RMSNormalization(AlongAxes):
     """outputs = scale * inputs / sqrt(mean(inputs^2) + epsilon)
 
     The mean is that of each row by itself, along some axes.
@@ -40,10 +40,6 @@ class RMSNormalization(Layer):
         axes = sample_axes(self.axis, input_shape[1:])
         shape = tuple(input_shape[axis + 1] for axis in axes)
         self.scale = self.add_weight(shape, "ones", name="scale")
-
-    def compute_output_shape(self, input_shape):
-        sample_axes(self.axis, tuple(input_shape[1:]))
-        return input_shape
 
     def lower(self, builder, x):
         axes = sample_axes(self.axis, x.shape)

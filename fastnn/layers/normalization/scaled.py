@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from fastnn import constraints, initializers, regularizers
-from fastnn.layers.layer import Layer
+from fastnn.layers.along_axes import AlongAxes
 from fastnn.variable import Variable
 
 __all__ = ["ScaledNormalization"]
 
 
-class ScaledNormalization(Layer):
+class ScaledNormalization(AlongAxes):
     """outputs = normalized inputs * gamma + beta
 
     Args:

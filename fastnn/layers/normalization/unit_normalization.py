@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fastnn.layers.layer import Layer
+from fastnn.layers.along_axes import AlongAxes
 from fastnn.layers.normalization.axes import checked_axes
 from fastnn.plan.axes import along, sample_axes
 from fastnn.plan.rules import normalization
@@ -15,7 +15,7 @@ __all__ = ["UnitNormalization"]
 _SHORTEST = 1e-12
 
 
-class UnitNormalization(Layer):
+class UnitNormalization(AlongAxes):
     """outputs = inputs / max(sqrt(sum(inputs^2)), 1e-12)
 
     The sum is that of each row by itself, along some axes. What is shorter than 1e-12
@@ -35,10 +35,6 @@ class UnitNormalization(Layer):
     def __init__(self, axis: int | Sequence[int] = -1, **base: Any):
         super().__init__(**base)
         self.axis = checked_axes(axis)
-
-    def compute_output_shape(self, input_shape):
-        sample_axes(self.axis, tuple(input_shape[1:]))
-        return input_shape
 
     def lower(self, builder, x):
         axes = sample_axes(self.axis, x.shape)

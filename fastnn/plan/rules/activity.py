@@ -9,7 +9,7 @@ import numpy as np
 
 from fastnn.plan.penalties import gradient_of_penalty, value_of_penalty
 from fastnn.plan.rules.reshape import viewed
-from fastnn.plan.rules.rule import Rule, like
+from fastnn.plan.rules.rule import Rule, by_hand, like
 from fastnn.plan.tensor import Held, Op, Tensor
 from fastnn.regularizers import ElasticNet
 
@@ -66,10 +66,6 @@ def _python_gradient(penalty: Any) -> Any:
     return call
 
 
-def _prepare(builder, x, out, weights):
-    raise NotImplementedError  # recorded by `regularized`
-
-
 def _backward(builder, op, dout, context):
     x, penalty = op.inputs[0], op.backward
     if not builder.needs_gradient(x):
@@ -100,4 +96,4 @@ def _scaled(builder, inp, out, *, divide):
     return out
 
 
-RULE = Rule(_prepare, _backward)
+RULE = Rule(by_hand, _backward)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastnn.plan.rules.batch_normalization import CHUNKS
-from fastnn.plan.rules.rule import Rule, like
+from fastnn.plan.rules.rule import Rule, by_hand, like
 from fastnn.plan.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -79,10 +79,6 @@ def _record(builder, x, layout, mode, epsilon, gamma, beta):
     return out
 
 
-def _prepare(builder, x, out, weights):
-    raise NotImplementedError  # recorded by `blocks` and `side_by_side`
-
-
 def _backward(builder, op, dout, context):
     x, gamma, beta = op.inputs
     _, mean, inverse = op.outputs
@@ -111,4 +107,4 @@ def _backward(builder, op, dout, context):
     return dx
 
 
-RULE = Rule(_prepare, _backward)
+RULE = Rule(by_hand, _backward)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastnn.plan.rules.rule import Rule, if_needed
+from fastnn.plan.rules.rule import Rule, by_hand, if_needed
 from fastnn.plan.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -37,10 +37,6 @@ def _backward(builder, op, dout, context):
 COPY = Rule(_prepare, _backward)
 
 
-def _prepare_view(builder, x, out, weights):
-    raise NotImplementedError  # recorded by `Builder.reshape`
-
-
 def _backward_view(builder, op, dout, context):
     x = op.inputs[0]
     if not builder.needs_gradient(x):
@@ -48,4 +44,4 @@ def _backward_view(builder, op, dout, context):
     return viewed(builder, dout, x.shape, "view")
 
 
-VIEW = Rule(_prepare_view, _backward_view)
+VIEW = Rule(by_hand, _backward_view)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fastnn.plan.builder import Builder
     from fastnn.variable import Variable
 
-__all__ = ["Context", "Gradients", "Rule", "if_needed", "like"]
+__all__ = ["Context", "Gradients", "Rule", "by_hand", "if_needed", "like"]
 
 Gradients = Callable[["Variable"], "Held | Tensor | None"]
 """Maps a variable to the memory of its gradient; None if it is not trained."""
@@ -50,6 +50,12 @@ class Rule:
     backward: Callable[
         [Builder, Op, Tensor, Context], Tensor | tuple[Tensor | None, ...] | None
     ]
+
+
+def by_hand(builder: Builder, x: Tensor, out: Tensor, weights: Any) -> Any:
+    """The `prepare` of kinds that functions of their own record, not
+    `Builder.forward`."""
+    raise NotImplementedError
 
 
 def like(tensor: Tensor) -> Tensor:
