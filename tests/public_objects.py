@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import public_metrics
 import public_optimizers
+import public_schedules
 
 from fastnn import (
     activations,
@@ -36,10 +37,11 @@ ROOMS = {
     "metrics": metrics,
     "optimizers": optimizers,
     "regularizers": regularizers,
+    "schedules": optimizers.schedules,
 }
 
 ABSTRACT = {"Initializer", "RandomInitializer", "Layer", "Loss", "Metric", "Optimizer"}
-ABSTRACT |= {"Constraint", "Regularizer"}
+ABSTRACT |= {"Constraint", "LearningRateSchedule", "Regularizer"}
 ABSTRACT |= {"CTC"}  # which is refused
 ABSTRACT |= {"OptimizerMap"}  # a mapping, tested with MultiOptimizer
 
@@ -93,6 +95,7 @@ REQUIRED = {
     },
     "VarianceScaling": {"mode": "fan_avg"},
     **public_metrics.REQUIRED,
+    **public_schedules.REQUIRED,
 }
 
 SECOND_VALUES = {
@@ -105,6 +108,7 @@ SECOND_VALUES = {
     "output_shape": (8,),
     "ragged": True,
     **public_optimizers.SECOND_VALUES,
+    **public_schedules.SECOND_VALUES,
     "activation": "tanh",
     "alpha": 0.5,
     "activity_regularizer": "l2",
@@ -501,4 +505,5 @@ _SEE = {
     "metrics": public_metrics.behaviour,
     "optimizers": public_optimizers.behaviour,
     "regularizers": _regularizer,
+    "schedules": public_schedules.behaviour,
 }

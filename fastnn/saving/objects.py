@@ -79,6 +79,9 @@ def _deserialized(config: Any) -> Any:
 
 def _module(obj: Any) -> str:
     """The public module of a built-in class, or the module of a user's own."""
+    for room in rooms():
+        if room.holds(type(obj)):
+            return f"fastnn.{room.module}"
     parts = type(obj).__module__.split(".")
     return ".".join(parts[:2]) if parts[0] == "fastnn" else ".".join(parts)
 
@@ -87,7 +90,7 @@ def _room_of(config: Mapping[str, Any]) -> Room:
     """The room that a description belongs to: that of its module, else the first that
     knows the name."""
     module = str(config.get("module") or "").rpartition(".")[2]
-    own = {room.module: room for room in rooms()}.get(module)
+    own = {room.module.rpartition(".")[2]: room for room in rooms()}.get(module)
     name = config["class_name"]
     for room in rooms() if own is None or name not in own else ():
         if name in room:

@@ -30,13 +30,14 @@ class Room:
     name; `aliases` adds further names.
 
     Attributes:
-        module: Name of the public module that they belong to.
+        module: Name of the public module that they belong to, below fastnn.
 
     Args:
         kind: What the objects are, in the singular; used in errors.
         objects: Classes and functions.
         aliases: Further names and what they stand for.
         ignore_case: Whether "ADAM" finds Adam.
+        module: Name of the module, if it is none directly below fastnn.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Room:
         aliases: Mapping[str, Any] | None = None,
         *,
         ignore_case: bool = False,
+        module: str | None = None,
     ):
         self.kind = kind
         self.ignore_case = ignore_case
@@ -53,7 +55,7 @@ class Room:
         for obj in objects:
             self.add(obj)
         first = next(iter(self._objects.values()), self)
-        self.module = ".".join(first.__module__.split(".")[1:2])
+        self.module = module or ".".join(first.__module__.split(".")[1:2])
         self._objects.update(aliases or {})
         _rooms[kind] = self
 
@@ -70,6 +72,10 @@ class Room:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._objects)
+
+    def holds(self, obj: Any) -> bool:
+        """Whether a class or function is one of the public objects."""
+        return self._objects.get(obj.__name__) is obj
 
     def find(self, name: str) -> Any:
         """Returns the class or function called `name`.

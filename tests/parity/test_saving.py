@@ -18,6 +18,7 @@ OBJECTS = {
     "loss": lambda k: k.losses.BinaryCrossentropy(from_logits=True, name="mine"),
     "metric": lambda k: k.metrics.BinaryAccuracy(threshold=0.3, name="mine"),
     "optimizer": lambda k: k.optimizers.SGD(0.25, momentum=0.5, name="mine"),
+    "schedule": lambda k: k.optimizers.schedules.CosineDecay(0.25, 9, 0.5),
     "list": lambda k: [k.regularizers.L2(0.5), {"x": k.constraints.NonNeg()}],
     "plain": lambda k: {"a": [1, 2.5, "x", None, True], "b": {}},
 }
@@ -32,14 +33,19 @@ def kinds(value):
     return type(value).__name__
 
 
+def module_of(data):
+    """The public module in a description, within its library."""
+    return data["module"].partition(".")[2] if "module" in data else None
+
+
 @pytest.mark.parametrize("make", OBJECTS.values(), ids=OBJECTS)
 def test_round_trip(make):
     def seen(k):
         data = k.saving.serialize_keras_object(make(k))
         again = k.saving.deserialize_keras_object(json.loads(json.dumps(data)))
-        return [kinds(make(k)), kinds(again)]
+        return [kinds(make(k)), kinds(again), module_of(data)]
 
-    first, second = both(seen)
+    first, second, _ = both(seen)
     assert first == second
 
 
@@ -50,11 +56,12 @@ ARGUMENTS = {
     "MaxNorm": ["max_value", "axis"],
     "BinaryCrossentropy": ["name", "from_logits", "label_smoothing"],
     "BinaryAccuracy": ["name", "threshold"],
+    "CosineDecay": ["initial_learning_rate", "decay_steps", "alpha", "name"],
     "SGD": ["name", "learning_rate", "momentum", "nesterov"],
 }
 
 
-@pytest.mark.parametrize("make", list(OBJECTS.values())[:8], ids=list(OBJECTS)[:8])
+@pytest.mark.parametrize("make", list(OBJECTS.values())[:9], ids=list(OBJECTS)[:9])
 def test_arguments_in_the_configuration(make):
     def arguments(k):
         made = make(k)

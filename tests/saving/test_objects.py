@@ -6,7 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
-from public_objects import behaviour, make, public_classes
+from public_objects import ROOMS, behaviour, make, public_classes
 
 import fastnn
 from fastnn import layers, saving
@@ -57,7 +57,7 @@ def through_json(obj):
 def test_every_public_object(room, cls):
     obj = make(cls)
     description = through_json(obj)
-    assert description["module"] == f"fastnn.{room}"
+    assert description["module"] == ROOMS[room].__name__
     again = deserialize_keras_object(description)
     assert type(again) is cls
     assert behaviour(room, again) == behaviour(room, obj)

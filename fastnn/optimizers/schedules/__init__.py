@@ -37,6 +37,7 @@ _ROOM = Room(
         PiecewiseConstantDecay,
         PolynomialDecay,
     ],
+    module="optimizers.schedules",
 )
 
 
