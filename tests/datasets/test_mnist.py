@@ -50,7 +50,8 @@ def test_the_format_of_the_original_files(tmp_path, rng):
         gzip.compress(b""),
         gzip.compress(gzip.decompress(idx(np.zeros((5, 4, 3), np.uint8)))[:-1]),
     ],
-    ids=["other shape", "other rank", "other type", "empty", "cut short"],  # gzip's tell the time
+    # names of one's own: the bytes that gzip writes hold the time
+    ids=["other shape", "other rank", "other type", "empty", "cut short"],
 )
 def test_other_files_are_refused(tmp_path, content):
     (tmp_path / "a.gz").write_bytes(content)
