@@ -79,8 +79,9 @@ class Steps:
         if is_overridden(self._model, "compute_gradients", *_PARTS):
             return train_step_by_parts(self._model, data)
         batch = unpack_x_y_sample_weight(data)
-        compiled_step(self._model, batch, training=True)
-        return self.get_metrics_result()
+        with self._model._evaluating():
+            compiled_step(self._model, batch, training=True)
+            return self.get_metrics_result()
 
     @default
     def test_step(self, data: Any) -> dict[str, Any]:
@@ -88,8 +89,9 @@ class Steps:
         if is_overridden(self._model, *_PARTS):
             return test_step_by_parts(self._model, data)
         batch = unpack_x_y_sample_weight(data)
-        compiled_step(self._model, batch, training=False)
-        return self.get_metrics_result()
+        with self._model._evaluating():
+            compiled_step(self._model, batch, training=False)
+            return self.get_metrics_result()
 
     @default
     def predict_step(self, data: Any) -> np.ndarray:

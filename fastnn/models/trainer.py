@@ -375,7 +375,8 @@ class Trainer(Steps):
 
     @contextlib.contextmanager
     def _evaluating(self) -> Iterator[None]:
-        """Evaluation may run inside a callback of `fit`, but not beside it."""
+        """Evaluation, or a step of your own, may run inside a callback or a step of
+        `fit`, but not beside it."""
         if not self._busy.acquire(blocking=False):
             raise RuntimeError(
                 f"Expected no other thread to train or evaluate the model {self.name!r}"

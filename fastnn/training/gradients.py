@@ -93,11 +93,12 @@ def gradients_of(
 ) -> tuple[float, list[np.ndarray], np.ndarray]:
     """The loss of a batch, its gradients in the order of the trainable weights, and the
     predictions."""
-    if hasattr(model.compute_loss, "is_default"):
-        arrays = labelled(model, x, y, sample_weight)
-        return _run(model, arrays, None)
-    arrays = unchecked(model, x, y, sample_weight)
-    return _run(model, arrays, (x, y, sample_weight))
+    with model._evaluating():
+        if hasattr(model.compute_loss, "is_default"):
+            arrays = labelled(model, x, y, sample_weight)
+            return _run(model, arrays, None)
+        arrays = unchecked(model, x, y, sample_weight)
+        return _run(model, arrays, (x, y, sample_weight))
 
 
 def _run(model, arrays: Arrays, batch) -> tuple[float, list[np.ndarray], np.ndarray]:

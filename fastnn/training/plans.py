@@ -60,6 +60,8 @@ class StepPlan:
         key: What it was built for.
         work: Floating-point operations on a full batch.
         most_threads: What it has scratch memory for.
+        holder: Whose data it is bound to; None for nobody's.
+        running: Whether it runs now.
     """
 
     steps: Steps
@@ -67,6 +69,8 @@ class StepPlan:
     key: Any
     work: int
     most_threads: int
+    holder: Any = None
+    running: bool = False
     paces: dict[int, Pace] = dataclasses.field(default_factory=dict)
 
     @property

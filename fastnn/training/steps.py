@@ -36,16 +36,28 @@ class StepRunner:
         on_halt: Callable[[int, int], bool] | None = None,
     ):
         self.plan = plan
+        self._arrays = arrays
         self.rows = arrays.rows
         self.batch_size = batch_size
-        self.steps = -(-arrays.rows // batch_size)
         self._pace = plan.pace(batch_size)
         self._on_halt = on_halt
-        plan.bound.program.bind(arrays.x, arrays.y, arrays.weight)
+        self._bind()
+
+    def _bind(self) -> None:
+        if self.plan.running:
+            raise RuntimeError(
+                "Expected a step to end before other data go through the same model. "
+                "Received: a call from within the step, as of a loss or a metric"
+            )
+        arrays = self._arrays
+        self.plan.bound.program.bind(arrays.x, arrays.y, arrays.weight)
+        self.plan.holder = self
 
     def close(self) -> None:
         """Lets go of the data set."""
-        self.plan.bound.program.release()
+        if self.plan.holder is self:
+            self.plan.bound.program.release()
+            self.plan.holder = None
 
     def run(
         self,
@@ -65,9 +77,15 @@ class StepRunner:
         Returns:
             The number of steps done; fewer than one only if `on_halt` ended the run.
         """
+        if self.plan.holder is not self:  # a callback evaluated other data in between
+            self._bind()
         wanted = min(steps, self._pace.steps)
         begun = time.perf_counter()
-        done = self._until_halt(first, wanted, order, iteration)
+        self.plan.running = True
+        try:
+            done = self._until_halt(first, wanted, order, iteration)
+        finally:
+            self.plan.running = False
         self._pace.record(done, time.perf_counter() - begun)
         return done
 

@@ -125,17 +125,22 @@ def in_training(model, problem, act):
 
 
 @pytest.mark.parametrize(
-    "method", ["fit", "train_on_batch", "evaluate", "test_on_batch"]
-)
+    "method",
+    [
+        "fit", "train_on_batch", "evaluate", "test_on_batch", "compute_gradients",
+        "train_step", "test_step",
+    ],
+)  # fmt: skip
 def test_one_model_is_trained_by_one_thread(problem, method):
     model = make_model()
+    data = [problem] if method.endswith("_step") else problem
 
     def act():
         with pytest.raises(RuntimeError, match="no other thread"):
-            getattr(model, method)(*problem)
+            getattr(model, method)(*data)
 
     in_training(model, problem, act)
-    getattr(model, method)(*problem)  # afterwards all is well
+    getattr(model, method)(*data)  # afterwards all is well
 
 
 def test_prediction_beside_training_is_fine(problem):

@@ -174,3 +174,35 @@ def test_batch_hooks(model, problem):
         (hook, batch) for batch in range(3) for hook in ("begin", "end")
     ]
     assert watch.seen[-1][2] == loss
+
+
+@pytest.mark.parametrize("inner_rows", [2, ROWS])
+def test_an_evaluation_within_another_one(model, problem, inner_rows):
+    """The outer one goes on with its own rows, and the metrics since the inner one."""
+    x, y = problem
+    part = x[:inner_rows] + 1, y[:inner_rows]
+
+    class Look(Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            if batch == 1:
+                self.model.evaluate(*part, verbose=0)
+
+    received = model.evaluate(
+        x, y, batch_size=10, callbacks=[Look()], verbose=0, return_dict=True
+    )
+    seen = [np.concatenate([a, b[20:]]) for a, b in zip(part, problem, strict=True)]
+    assert received == pytest.approx(by_hand(model, *seen), rel=1e-5)
+
+
+def test_no_evaluation_within_a_step(problem):
+    """The rows of the step must not be exchanged under its hands."""
+
+    def loss(y_true, y_pred):
+        model.evaluate(*problem, verbose=0)
+
+    model = Sequential([Input((4,)), Dense(3)])
+    model.compile("sgd", loss)
+    with pytest.raises(RuntimeError, match="from within the step"):
+        model.evaluate(*problem, verbose=0)
+    model.compile("sgd", "mse")
+    model.evaluate(*problem, verbose=0)  # afterwards all is well
