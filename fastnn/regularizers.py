@@ -61,9 +61,9 @@ class ElasticNet(Regularizer):
     l2: float = 0.0
 
     def __call__(self, x):
-        from fastnn._core import kernels
+        from fastnn._core.doors import doors
 
-        return kernels.l1_l2_value(as_real(x).reshape(-1), self.l1, self.l2)
+        return doors.l1_l2_value(as_real(x).reshape(-1), self.l1, self.l2)
 
 
 class L1L2(ElasticNet):

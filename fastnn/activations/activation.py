@@ -60,15 +60,15 @@ class _Calculator:
         self.x = as_real(x)
 
     def elementwise(self, function: str, *scalars: float) -> np.ndarray:
-        from fastnn._core import kernels
+        from fastnn._core.doors import doors
 
         out = np.empty_like(self.x)
-        forward = getattr(kernels, f"{function}_forward")
+        forward = getattr(doors, f"{function}_forward")
         forward(out.reshape(-1), self.x.reshape(-1), *scalars)
         return out[()]
 
     def along(self, kind: str, axis: int) -> np.ndarray:
-        from fastnn._core import kernels
+        from fastnn._core.doors import doors
 
         ndim = self.x.ndim
         if not -ndim <= axis < ndim:
@@ -79,7 +79,7 @@ class _Calculator:
         rows = np.ascontiguousarray(np.moveaxis(self.x, axis, -1))
         out = np.empty((*rows.shape[:-1], _width(kind, rows.shape[-1])), rows.dtype)
         flat = (r.reshape(math.prod(r.shape[:-1]), r.shape[-1]) for r in (out, rows))
-        getattr(kernels, f"{kind}_forward")(*flat)
+        getattr(doors, f"{kind}_forward")(*flat)
         return np.moveaxis(out, -1, axis)
 
 

@@ -85,10 +85,10 @@ class Circle(CompiledLoss):
         return super().as_rows(y_true, y_pred)
 
     def of_rows(self, pred, target):
-        from fastnn._core import kernels
+        from fastnn._core.doors import doors
 
         values, mask = np.empty(len(pred)), np.empty(len(pred), pred.dtype)
-        kernels.circle(None, values, mask, pred, target, None, 1.0, *self.scalars)
+        doors.circle(None, values, mask, pred, target, None, 1.0, *self.scalars)
         return values
 
     def mask(self, y_true, values):

@@ -221,16 +221,16 @@ class CompiledLoss(Loss):
 
     def of_rows(self, pred: np.ndarray, target: np.ndarray) -> np.ndarray:
         """Returns the value of each row of a matrix, in float64."""
-        from fastnn._core import kernels
+        from fastnn._core.doors import doors
 
         values = np.empty(len(pred), np.float64)
         columns = self.columns(pred.shape[1], pred.dtype.name)
         inputs = [pred, target, None, 1.0]
         last = [] if columns is None else [columns]
         if self.from_logits and self.logits_kernel:
-            kernel = getattr(kernels, self.logits_kernel)
+            kernel = getattr(doors, self.logits_kernel)
             kernel(None, values, None, *inputs, *self.logits_scalars, *last)
         else:
-            kernel = getattr(kernels, self.kernel)
+            kernel = getattr(doors, self.kernel)
             kernel(None, values, *inputs, *self.scalars, *last)
         return values

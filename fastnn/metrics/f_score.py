@@ -78,7 +78,7 @@ class FBetaScore(Metric):
         Raises:
             ValueError: If the shapes do not fit.
         """
-        from fastnn._core import kernels
+        from fastnn._core.doors import doors
 
         pred = as_real(y_pred, self.dtype, name="y_pred")
         true = as_real(y_true, self.dtype, name="y_true")
@@ -95,7 +95,7 @@ class FBetaScore(Metric):
         self._build(pred.shape[1])
         weight = row_weights(sample_weight, len(pred), self.dtype)
         sums = self._sums.reshape(4, -1)
-        kernels.f_score_sums(sums, pred, true, weight, self._above)
+        doors.f_score_sums(sums, pred, true, weight, self._above)
 
     def result(self) -> float | np.ndarray:
         if not self._planes:

@@ -177,11 +177,11 @@ class ThresholdMetric(Metric):
     def _add(self, pred, true, weight, columns=None, column=-1, top_k=0,
              at=slice(None)):  # fmt: skip
         """Adds rows to the counts, or to those of the label `at`."""
-        from fastnn._core import kernels
+        from fastnn._core.doors import doors
 
         counts = self._sums.reshape(len(_COUNTS), len(self._at), -1)[..., at]
         thresholds = self._at.astype(self.dtype)
-        kernels.threshold_counts(
+        doors.threshold_counts(
             counts, pred, true, weight, thresholds, columns, self._least, column, top_k
         )
 

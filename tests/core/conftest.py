@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from fastnn._core import dispatch
+from fastnn._core.doors import Doors
 
 
 @pytest.fixture(scope="session", params=dispatch.available())
 def kernels(request):
     """The kernels, once for every instruction set that this machine has."""
-    return dispatch.load(request.param)
+    return Doors(dispatch.load(request.param))
 
 
 @pytest.fixture(scope="session", params=["float32", "float64"])

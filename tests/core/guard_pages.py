@@ -14,6 +14,7 @@ from cases import CASES, Shape
 from edge_shapes import EDGES
 
 from fastnn._core import dispatch
+from fastnn._core.doors import Doors
 
 PROT_NONE = 0
 SHAPES = [Shape(edge, EDGES[-i], EDGES[5 - i]) for i, edge in enumerate(EDGES)]
@@ -66,4 +67,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "overrun":
         overrun()
     else:
-        print(run_all(dispatch.load(sys.argv[1])))
+        print(run_all(Doors(dispatch.load(sys.argv[1]))))

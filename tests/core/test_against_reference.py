@@ -10,7 +10,7 @@ from operands import LAYOUTS, arranged, surroundings
 from reference import KERNELS
 from tolerances import assert_close
 
-from fastnn._core import dispatch
+from fastnn._core.doors import doors
 
 
 def check(kernels, case, shape, dtype, layout, rng):
@@ -60,4 +60,4 @@ def test_layouts(kernels, case, dtype, layout, rng):
 def test_any_shape(case, dtype, shape, layout, seed):
     """On the best instruction set: the shapes above are for all of them."""
     assume(case.fits(shape))
-    check(dispatch.kernels, case, shape, dtype, layout, np.random.default_rng(seed))
+    check(doors, case, shape, dtype, layout, np.random.default_rng(seed))

@@ -8,6 +8,7 @@ from edge_shapes import SHAPES
 from operands import arranged
 
 from fastnn._core import dispatch
+from fastnn._core.doors import Doors
 
 WITH_FMA = [name for name in dispatch.available() if name in ("avx2", "avx512")]
 ROWS = Shape(130, 70, 81)
@@ -26,7 +27,7 @@ def results(kernels, case, arguments):
 @pytest.mark.skipif(len(WITH_FMA) < 2, reason="needs avx2 and avx512")
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_avx2_and_avx512_agree(case, dtype, rng):
-    narrow, wide = (dispatch.load(name) for name in WITH_FMA)
+    narrow, wide = (Doors(dispatch.load(name)) for name in WITH_FMA)
     for shape in filter(case.fits, SHAPES):
         arguments = case.arguments(rng, shape, dtype)
         expected = results(narrow, case, arguments)

@@ -9,7 +9,7 @@ from reference import KERNELS
 from tolerances import assert_close
 
 from fastnn import losses
-from fastnn._core import kernels
+from fastnn._core.doors import doors
 from fastnn.losses import CompiledLoss
 from fastnn.losses.reduction import divisor
 from fastnn.naming import to_snake_case
@@ -104,8 +104,8 @@ def test_more_axes_are_more_rows(cls, settings, rng):
 def test_kernels_exist(cls):
     loss = cls()
     assert loss.compiled
-    assert hasattr(kernels, loss.kernel)
-    assert loss.logits_kernel is None or hasattr(kernels, loss.logits_kernel)
+    assert hasattr(doors, loss.kernel)
+    assert loss.logits_kernel is None or hasattr(doors, loss.logits_kernel)
     assert loss.name == (cls.default_name or to_snake_case(cls.__name__))
 
 

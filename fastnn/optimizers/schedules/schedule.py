@@ -60,9 +60,9 @@ class LearningRateSchedule(Configurable):
                 f"Received: {type(self).__name__}, which does not"
             )
         steps = np.array(step, np.float64, order="C")
-        rates = np.empty(steps.size, np.float64)
-        kernels.schedule_values(self.kernel, rates, steps.reshape(-1), self.settings)
-        return rates.reshape(steps.shape).astype(floatx())[()]
+        settings = self.settings
+        rates = [kernels.schedule_value(self.kernel, s, settings) for s in steps.flat]
+        return np.array(rates).reshape(steps.shape).astype(floatx())[()]
 
 
 def check_numbers(**values: Any) -> None:

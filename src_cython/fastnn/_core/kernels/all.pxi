@@ -39,9 +39,3 @@ include "peak.pxi"
 VECTOR_BYTES = FN_VECTOR_BYTES
 TILE_ROWS = FN_ROWS
 HAS_FMA = bool(FN_HAS_FMA)
-
-# A door whose kernel has its name already goes by that name in Python.
-for _name in [name for name in globals() if name.endswith("_door")]:
-    _door = globals().pop(_name)
-    _door.__name__ = _door.__qualname__ = _name[: -len("_door")]
-    globals()[_door.__name__] = _door

@@ -1,5 +1,5 @@
 """What every kernel family uses: the C math, the split of work over threads, and
-the helpers of the test doors."""
+the tables of operations."""
 
 import numpy as np
 
@@ -222,71 +222,10 @@ def functions(dtype):
     return _FUNCTIONS[np.dtype(dtype)]
 
 
-# ---- the test doors: arrays checked, copied into padded memory, run, copied back ---
-
-def _dtype_of(array):
-    if not isinstance(array, np.ndarray) or array.dtype not in _OPERATIONS:
-        raise ValueError(
-            "expected an array of float32 or float64. "
-            f"Received: {getattr(array, 'dtype', type(array).__name__)}"
-        )
-    return array.dtype
-
-
-def _require(name, array, shape, dtype):
-    """Raise unless `array` has this shape and dtype."""
-    if not isinstance(array, np.ndarray) or array.dtype != dtype:
-        raise ValueError(f"{name}: expected an array of {np.dtype(dtype)}")
-    if array.shape != tuple(shape):
-        raise ValueError(
-            f"{name}: expected shape {tuple(shape)}. Received: {array.shape}"
-        )
-
-
-def _require_matrix(name, array):
-    if array.ndim != 2:
-        raise ValueError(f"{name}: expected 2 axes. Received shape: {array.shape}")
-
-
-def _function(dtype, name, backward):
-    """The address of an element-wise function; 0, for none, if it is linear."""
-    if name == "linear":
-        return 0
-    if not all(_FUNCTIONS[dtype].get(name, (0, 0))):
-        raise ValueError(f"unknown function: {name!r}")
-    return _FUNCTIONS[dtype][name][backward]
-
-
-def _padded(array):
-    """A 64-byte aligned copy of a 1-D or 2-D array, rows padded with zeros; None
-    for None."""
-    if array is None:
-        return None
-    matrix = array.reshape((1, -1)) if array.ndim == 1 else array
-    item = matrix.itemsize
-    width = max(-(-matrix.shape[1] * item // ALIGNMENT), 1) * ALIGNMENT // item
-    rows = max(matrix.shape[0], 1)
-    raw = np.zeros(rows * width * item + ALIGNMENT, np.uint8)
-    start = -raw.ctypes.data % ALIGNMENT
-    copy = raw[start : start + rows * width * item].view(array.dtype)
-    copy = copy.reshape((rows, width))
-    copy[: matrix.shape[0], : matrix.shape[1]] = matrix
-    return copy
-
-
-def _unpad(array, padded):
-    """array[...] := the part of `padded` that it was copied to"""
-    if array is None:
-        return
-    if array.ndim == 1:
-        array[...] = padded[0, : array.shape[0]]
-    else:
-        array[...] = padded[: array.shape[0], : array.shape[1]]
-
-
-def _run(name, dtype, dim_t rows, operands, sizes, scalars=(), size_t function=0,
+def run(name, dtype, dim_t rows, operands, sizes, scalars=(), size_t function=0,
          unsigned long long key=0, long long iteration=0, int threads=1):
-    """Run one operation on arrays: each thread's share, one after the other."""
+    """Run one operation on arrays that the caller has checked: each thread's share, one
+    after the other."""
     cdef Op op
     cdef Step step
     memset(&op, 0, sizeof(op))

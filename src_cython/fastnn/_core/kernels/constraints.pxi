@@ -118,31 +118,3 @@ _add_operation("norm_constraint", <run_t> run_norm_constraint[float],
                <run_t> run_norm_constraint[double])
 _add_operation("non_negative_constraint", <run_t> run_non_negative_constraint[float],
                <run_t> run_non_negative_constraint[double])
-
-
-# ---- test doors -----------------------------------------------------------------
-
-def norm_constraint_door(weight, low, high, rate, epsilon, groups, across):
-    """weight *= factor, such that the norm over b, d (and the columns, if across) lies
-    in [low, high]; groups = (a, b, c, d), of which the rows are the product"""
-    dtype = _dtype_of(weight)
-    _require_matrix("weight", weight)
-    if len(groups) != 4 or np.prod(groups) != len(weight) or min(groups) < 0:
-        raise ValueError(
-            f"groups: expected four sizes with the product {len(weight)}. "
-            f"Received: {groups}"
-        )
-    copy = _padded(weight)
-    _run("norm_constraint", dtype, 1, (copy,),
-         (*groups, copy.shape[1], bool(across)), (low, high, rate, epsilon))
-    _unpad(weight, copy)
-
-
-def non_negative_constraint_door(weight):
-    """weight := 0 where weight < 0"""
-    dtype = _dtype_of(weight)
-    if weight.ndim != 1:
-        raise ValueError(f"weight: expected 1 axis. Received shape: {weight.shape}")
-    copy = _padded(weight)
-    _run("non_negative_constraint", dtype, 1, (copy,), (copy.size,))
-    _unpad(weight, copy)

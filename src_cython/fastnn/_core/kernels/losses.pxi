@@ -1,7 +1,7 @@
 """Losses: the value of each row and its gradient in one pass.
 
 A row's loss is a function of one signature; the files losses_*.pxi have them, each with
-its operation and test door beside it:
+its operation beside it:
 
     dpred    OUT (n,)  factor * d value / d pred; may be NULL
     out      OUT (n,)  probabilities of a fused softmax or sigmoid; may be NULL
@@ -189,49 +189,3 @@ _add_operation("label_mask", <run_t> run_label_mask[float],
                <run_t> run_label_mask[double])
 _add_operation("loss_total", <run_t> run_loss_total[float],
                <run_t> run_loss_total[double])
-
-
-# ---- test doors -----------------------------------------------------------------
-
-def _loss(name, dpred, values, out, pred, target, weight, scale, settings=(),
-          columns=None):
-    """Run a loss as the plan does, its reduction a sum; `columns`: settings (n,)"""
-    dtype = _dtype_of(pred)
-    _require_matrix("pred", pred)
-    rows = pred.shape[0]
-    _require("values", values, (rows,), np.float64)
-    for label, array in (("dpred", dpred), ("out", out)):
-        if array is not None:
-            _require(label, array, pred.shape, dtype)
-    labels = target.dtype == np.int32
-    _require("target", target, (rows,) if labels else pred.shape,
-             np.int32 if labels else dtype)
-    if labels and rows and not 0 <= target.min() <= target.max() < pred.shape[1]:
-        raise ValueError(f"target: expected labels from 0 to {pred.shape[1] - 1}")
-    if weight is not None:
-        _require("weight", weight, (rows,), dtype)
-        weight = np.ascontiguousarray(weight)
-    if columns is not None:
-        _require("alpha", columns, pred.shape[1:], dtype)
-        columns = np.ascontiguousarray(columns)
-    logits, result, gradient = _padded(pred), _padded(pred), _padded(dpred)
-    truth = np.ascontiguousarray(target) if labels else _padded(target)
-    total = np.zeros(rows)
-    _run(name, dtype, rows,
-         (total, gradient, result, logits, truth, weight, None, columns),
-         (1, pred.shape[1], logits.shape[1], 0 if labels else truth.shape[1], SUM),
-         (scale, *settings))
-    values[...] = total
-    _unpad(dpred, gradient)
-    _unpad(out, result)
-
-
-def label_mask_door(mask, labels, ignored):
-    """mask := 0 where labels == ignored else 1; (n,)"""
-    dtype = _dtype_of(mask)
-    _require("labels", labels, mask.shape, np.int32)
-    _require("mask", mask, (mask.size,), dtype)
-    result = np.zeros(mask.size, dtype)
-    _run("label_mask", dtype, mask.size, (result, np.ascontiguousarray(labels)),
-         (1, ignored))
-    mask[...] = result

@@ -109,32 +109,3 @@ cdef void run_circle(const Op* op, const Step* step, real_t* _) noexcept nogil:
 
 
 _add_operation("circle", <run_t> run_circle[float], <run_t> run_circle[double])
-
-
-# ---- test doors -----------------------------------------------------------------
-
-def circle(
-    dpred, values, mask, pred, labels, weight, scale, gamma, margin, remove_diagonal
-):
-    """values := circle loss of each row; mask := values > 0"""
-    dtype = _dtype_of(pred)
-    _require_matrix("pred", pred)
-    rows = pred.shape[0]
-    _require("values", values, (rows,), np.float64)
-    _require("mask", mask, (rows,), dtype)
-    _require("labels", labels, (rows,), np.int32)
-    if dpred is not None:
-        _require("dpred", dpred, pred.shape, dtype)
-    if weight is not None:
-        _require("weight", weight, (rows,), dtype)
-        weight = np.ascontiguousarray(weight)
-    points, gradient = _padded(pred), _padded(dpred)
-    total, counted = np.zeros(rows), np.zeros(rows, dtype)
-    _run("circle", dtype, rows,
-         (total, gradient, counted, np.zeros(rows), points,
-          np.ascontiguousarray(labels), weight),
-         (1, pred.shape[1], points.shape[1], 0, SUM),
-         (scale, gamma, margin, remove_diagonal))
-    values[...] = total
-    mask[...] = counted
-    _unpad(dpred, gradient)

@@ -121,20 +121,3 @@ _add_operation("squared_hinge", <run_t> run_squared_hinge[float],
                <run_t> run_squared_hinge[double])
 _add_operation("categorical_hinge", <run_t> run_categorical_hinge[float],
                <run_t> run_categorical_hinge[double])
-
-
-# ---- test doors -----------------------------------------------------------------
-
-def hinge(dpred, values, pred, target, weight, scale):
-    """values := mean(max(1 - target * pred, 0)) of each row"""
-    _loss("hinge", dpred, values, None, pred, target, weight, scale)
-
-
-def squared_hinge(dpred, values, pred, target, weight, scale):
-    """values := mean(max(1 - target * pred, 0)^2) of each row"""
-    _loss("squared_hinge", dpred, values, None, pred, target, weight, scale)
-
-
-def categorical_hinge(dpred, values, pred, target, weight, scale):
-    """values := max(1 + max((1 - target) * pred) - sum(target * pred), 0) by row"""
-    _loss("categorical_hinge", dpred, values, None, pred, target, weight, scale)

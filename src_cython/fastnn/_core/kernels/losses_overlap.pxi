@@ -96,17 +96,3 @@ cdef void run_tversky_of_batch(
 _add_operation("tversky", <run_t> run_tversky[float], <run_t> run_tversky[double])
 _add_operation("tversky_of_batch", <run_t> run_tversky_of_batch[float],
                <run_t> run_tversky_of_batch[double])
-
-
-# ---- test doors -----------------------------------------------------------------
-
-def tversky(dpred, values, pred, target, weight, scale, alpha, beta, epsilon):
-    """values := Tversky's loss of each row"""
-    _loss("tversky", dpred, values, None, pred, target, weight, scale,
-          (alpha, beta, epsilon))
-
-
-def tversky_of_batch(dpred, values, pred, target, weight, scale, alpha, beta, epsilon):
-    """values := Tversky's loss of all rows together, at each row"""
-    _loss("tversky_of_batch", dpred, values, None, pred, target, weight, scale,
-          (alpha, beta, epsilon))

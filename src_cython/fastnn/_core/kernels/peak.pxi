@@ -33,26 +33,33 @@ def multiply_add(dtype, long long repeats):
     return done
 
 
-def copy_memory(unsigned char[::1] out not None, const unsigned char[::1] inp not None,
+def copy_memory(cnp.ndarray out not None, cnp.ndarray inp not None,
                 long long repeats):
     """out := inp in whole vectors, `repeats` times, without the GIL; both of one size,
     aligned to 64 bytes and a multiple of 256 bytes long."""
     _require_blocks(out, inp)
+    cdef char* to = <char*> cnp.PyArray_DATA(out)
+    cdef const char* source = <const char*> cnp.PyArray_DATA(inp)
+    cdef size_t nbytes = inp.size
     with nogil:
-        fn_copy_bytes(<char*> &out[0], <const char*> &inp[0], inp.shape[0], repeats)
+        fn_copy_bytes(to, source, nbytes, repeats)
 
 
-def read_memory(const unsigned char[::1] inp not None, long long repeats):
+def read_memory(cnp.ndarray inp not None, long long repeats):
     """Read all of `inp`, `repeats` times, without the GIL; as for `copy_memory`."""
     _require_blocks(inp)
+    cdef const char* source = <const char*> cnp.PyArray_DATA(inp)
+    cdef size_t nbytes = inp.size
     with nogil:
-        fn_read_bytes(<const char*> &inp[0], inp.shape[0], repeats)
+        fn_read_bytes(source, nbytes, repeats)
 
 
 def _require_blocks(*blocks):
-    """Raise unless all are of one size and can be read in whole vectors."""
+    """Raise unless all are bytes of one size and can be read in whole vectors."""
     for block in blocks:
-        array = np.asarray(block)
-        if len(array) != len(blocks[0]) or len(array) % 256 or not len(array) \
-                or array.ctypes.data % ALIGNMENT:
+        if block.dtype != np.uint8 or not block.flags.c_contiguous \
+                or block.shape != (blocks[0].size,) or block.size % 256 \
+                or not block.size or block.ctypes.data % ALIGNMENT:
             raise ValueError("expected blocks of one size, aligned, in whole vectors")
+    if not blocks[0].flags.writeable and len(blocks) == 2:
+        raise ValueError("out: expected an array that can be written")

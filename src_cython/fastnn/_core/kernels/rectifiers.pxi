@@ -324,9 +324,3 @@ _add_function("sparse_sigmoid",
               sparse_sigmoid_forward[double], sparse_sigmoid_backward[double])
 _add_function("sparse_plus", sparse_plus_forward[float], sparse_plus_backward[float],
               sparse_plus_forward[double], sparse_plus_backward[double])
-
-_make_doors(
-    "linear", "relu", "relu_capped", "leaky_relu", "rectifier", "threshold",
-    "hard_sigmoid", "hard_silu", "hard_tanh", "soft_shrink", "hard_shrink",
-    "sparse_sigmoid", "sparse_plus",
-)

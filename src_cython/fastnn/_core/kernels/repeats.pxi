@@ -51,26 +51,3 @@ _add_operation("repeat_forward", <run_t> run_repeat_forward[float],
                <run_t> run_repeat_forward[double])
 _add_operation("repeat_backward", <run_t> run_repeat_backward[float],
                <run_t> run_repeat_backward[double])
-
-
-# ---- test doors -----------------------------------------------------------------
-
-def _repeat(name, result_like, given, one, many, n):
-    dtype = _dtype_of(result_like)
-    _require_matrix("one of them", one)
-    _require("one of them", one, one.shape, dtype)
-    _require("the repeated", many, (one.shape[0] * n, one.shape[1]), dtype)
-    result = _padded(result_like)
-    _run(name, dtype, one.shape[0], (result, _padded(given)),
-         (1, n, one.shape[1], result.shape[1]))
-    _unpad(result_like, result)
-
-
-def repeat_forward_door(out, inp, n):
-    """out[i * n + r] := inp[i]; (rows * n, width), (rows, width)"""
-    _repeat("repeat_forward", out, inp, inp, out, n)
-
-
-def repeat_backward_door(dinp, dout, n):
-    """dinp[i] := sum of dout[i * n + r] over r; (rows, width), (rows * n, width)"""
-    _repeat("repeat_backward", dinp, dout, dinp, dout, n)

@@ -183,27 +183,3 @@ _add_operation("gather_labels", <run_t> run_gather_labels[float],
 _add_operation("scatter", <run_t> run_scatter[float], <run_t> run_scatter[double])
 _add_operation("reshape", <run_t> run_reshape[float], <run_t> run_reshape[double])
 _add_operation("permute", <run_t> run_permute[float], <run_t> run_permute[double])
-
-
-# ---- test doors -----------------------------------------------------------------
-# `_like` gives a second array the row length of the first, as the plan does.
-
-def _require_matrices(dtype, **arrays):
-    """Raise unless all are matrices of one shape and dtype."""
-    shape = None
-    for name, array in arrays.items():
-        _require_matrix(name, array)
-        shape = array.shape if shape is None else shape
-        _require(name, array, shape, dtype)
-
-
-def permute_door(out, inp):
-    """out := inp.T, all of it one sample; (columns, rows), (rows, columns)"""
-    dtype = _dtype_of(out)
-    _require_matrix("inp", inp)
-    _require("inp", inp, inp.shape, dtype)
-    _require("out", out, inp.shape[::-1], dtype)
-    result, x = _padded(out), _padded(inp)
-    _run("permute", dtype, 1, (result, x, np.arange(inp.shape[1])),
-         (*out.shape, result.shape[1], x.size, x.shape[1]))
-    _unpad(out, result)

@@ -100,53 +100,8 @@ cdef void run_schedule(const Op* op, const Step* step, real_t* _) noexcept nogil
 _add_operation("schedule", <run_t> run_schedule[float], <run_t> run_schedule[double])
 
 
-def schedule_values(name, rate, step, settings):
-    """Run a schedule for each of several steps."""
-    dtype = _dtype_of(rate)
-    if rate.ndim != 1:
-        raise ValueError(f"rate: expected 1 axis. Received shape: {rate.shape}")
-    _require("step", step, rate.shape, dtype)
-    if not rate.flags.writeable:
-        raise ValueError("rate: expected an array that can be written")
-    cdef double[::1] s = np.array(settings, np.float64)
-    cdef schedule_t value = _SCHEDULES[SCHEDULES.index(name)]
-    for i in range(len(rate)):
-        rate[i] = value(step[i], &s[0], len(settings))
-
-
-def exponential_decay_door(rate, step, initial, steps, decay_rate, staircase):
-    """rate := initial * decay_rate^(step / steps)"""
-    schedule_values("exponential_decay", rate, step,
-                    [initial, steps, decay_rate, staircase])
-
-
-def inverse_time_decay_door(rate, step, initial, steps, decay_rate, staircase):
-    """rate := initial / (1 + decay_rate * step / steps)"""
-    schedule_values("inverse_time_decay", rate, step,
-                    [initial, steps, decay_rate, staircase])
-
-
-def polynomial_decay_door(rate, step, initial, steps, end, power, cycle):
-    """rate := (initial - end) * (1 - step / steps)^power + end"""
-    schedule_values("polynomial_decay", rate, step,
-                    [initial, steps, end, power, cycle])
-
-
-def cosine_decay_door(rate, step, initial, steps, alpha, peak, warmup_steps):
-    """half a cosine from peak, after a straight line from initial"""
-    schedule_values("cosine_decay", rate, step,
-                    [initial, steps, alpha, peak, warmup_steps])
-
-
-def cosine_decay_restarts_door(rate, step, initial, steps, t_mul, m_mul, alpha):
-    """half a cosine, over and over"""
-    schedule_values("cosine_decay_restarts", rate, step,
-                    [initial, steps, t_mul, m_mul, alpha])
-
-
-def piecewise_constant_decay_door(rate, step, boundaries, values):
-    """rate := the value of the first boundary that step does not exceed"""
-    if len(values) != len(boundaries) + 1:
-        raise ValueError("values: expected one more than boundaries")
-    schedule_values("piecewise_constant_decay", rate, step,
-                    [*boundaries, *values])
+def schedule_value(name, double step, settings):
+    """The learning rate at one step."""
+    cdef cnp.ndarray numbers = np.array(settings, np.float64)
+    return _SCHEDULES[SCHEDULES.index(name)](
+        step, <const double*> cnp.PyArray_DATA(numbers), len(settings))

@@ -394,8 +394,3 @@ _add_function("gelu_tanh", gelu_tanh_forward[float], gelu_tanh_backward[float],
               gelu_tanh_forward[double], gelu_tanh_backward[double], True)
 _add_function("mish", mish_forward[float], mish_backward[float],
               mish_forward[double], mish_backward[double], True)
-
-_make_doors(
-    "sigmoid", "tanh", "tanh_shrink", "elu", "celu", "selu", "exponential", "softplus",
-    "log_sigmoid", "softsign", "squareplus", "silu", "gelu", "gelu_tanh", "mish",
-)

@@ -77,35 +77,3 @@ _add_operation("add_scaled_forward", <run_t> run_add_scaled_forward[float],
                <run_t> run_add_scaled_forward[double])
 _add_operation("add_scaled_backward", <run_t> run_add_scaled_backward[float],
                <run_t> run_add_scaled_backward[double])
-
-
-def add_door(out, a, b):
-    """out := a + b"""
-    dtype = _dtype_of(out)
-    _require_matrix("out", out)
-    _require("a", a, out.shape, dtype)
-    _require("b", b, out.shape, dtype)
-    copy = _padded(out)
-    _run("add", dtype, out.shape[0], (copy, _padded(a), _padded(b)),
-         (1, out.shape[1], copy.shape[1], 1))
-    _unpad(out, copy)
-
-
-def add_scaled_forward_door(out, a, b, scale):
-    """out := a + scale * b; (rows, n)"""
-    dtype = _dtype_of(out)
-    _require_matrices(dtype, out=out, a=a, b=b)
-    copy = _padded(out)
-    _run("add_scaled_forward", dtype, out.shape[0], (copy, _padded(a), _padded(b)),
-         (1, out.shape[1], copy.shape[1]), (scale,))
-    _unpad(out, copy)
-
-
-def add_scaled_backward_door(db, dout, scale):
-    """db := scale * dout; (rows, n)"""
-    dtype = _dtype_of(db)
-    _require_matrices(dtype, db=db, dout=dout)
-    copy = _padded(db)
-    _run("add_scaled_backward", dtype, db.shape[0], (copy, _padded(dout)),
-         (1, db.shape[1], copy.shape[1]), (scale,))
-    _unpad(db, copy)
