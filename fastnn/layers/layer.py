@@ -252,7 +252,9 @@ class Layer(WeightHolder, Configurable):
         if config and not self.built:
             self.build(tuple(config["input_shape"]))
 
-    def __call__(self, inputs: Any, training: bool | None = None) -> Any:
+    def __call__(
+        self, inputs: Any, training: bool | None = None, *, mask: Any = None
+    ) -> Any:
         """Returns the outputs for `inputs`, building the layer if need be.
 
         Args:
@@ -260,10 +262,18 @@ class Layer(WeightHolder, Configurable):
                 around is given.
             training: Whether the layer behaves as in training (dropout is active); by
                 default as the layer around, if there is one.
+            mask: What counts of a batch, for a layer that takes a mask: an array of
+                booleans, in the batch's shape without the last axis. From layer to
+                layer masks pass by themselves.
+
+        Raises:
+            TypeError: If there is a mask, and the layer takes none.
+            ValueError: If an argument does not fit.
         """
+        if mask is not None:
+            self._check_takes_mask(inputs)
         if isinstance(inputs, Symbol):
             return inputs.through(self, training)
-        from fastnn.models import evaluate_layer
 
         if self.reads:
             inputs = np.asarray(inputs)
@@ -273,10 +283,27 @@ class Layer(WeightHolder, Configurable):
             self.build((None, *inputs.shape[1:]))
         if self.reads:
             inputs = np.ascontiguousarray(self.read(inputs), np.int32)
-        outputs = evaluate_layer(self, inputs, training=bool(training))
+        outputs = self._evaluated(inputs, bool(training), mask)
         if self.activity_regularizer is not None:
             self._penalties = [self.activity_regularizer(outputs) / len(outputs)]
         return outputs
+
+    def _check_takes_mask(self, inputs: Any) -> None:
+        if isinstance(inputs, Symbol):
+            raise TypeError(
+                f"Expected no mask in a call of {self.name!r} within another layer: "
+                "masks pass from layer to layer by themselves. Received: a mask"
+            )
+        if not self.takes_mask or composite.is_composite(self):
+            raise TypeError(
+                f"Expected no mask: {self.name!r} takes none. Received: a mask"
+            )
+
+    def _evaluated(self, inputs: np.ndarray, training: bool, mask: Any) -> np.ndarray:
+        """The outputs for what `__call__` has checked, but for the mask."""
+        from fastnn.models import evaluate_layer
+
+        return evaluate_layer(self, inputs, training=training, mask=mask)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

@@ -32,7 +32,7 @@ _OF_THIS_PROCESS = frozenset({
 })  # fmt: skip
 
 
-class Model(Predicting, Layer):
+class Model(Predicting, Layer):  # type: ignore[misc]  # takes `out`, but no `mask`
     """A network that can be trained; itself a layer, so that models contain models.
 
     To write your own, keep its layers as attributes (or in lists or dicts) and chain

@@ -193,7 +193,10 @@ def make_predictor(
     input_shape: tuple[int, ...],
     dtype: str,
     training: bool,
+    *,
+    whole: bool = False,
 ) -> engine.Predictor | WholeBatch:
+    """What runs predictions; `whole` keeps the rows of a batch together."""
     if weights:
         adopt(weights)
     ops, shape = lower_prediction(layers, input_shape, dtype, training)
@@ -207,7 +210,7 @@ def make_predictor(
     predictor = engine.Predictor(
         make, input_shape, shape, dtype, work, _WORTH_A_THREAD, choose_threads
     )
-    if not couples_rows(ops):
+    if not whole and not couples_rows(ops):
         return predictor
     return WholeBatch(
         ops, dtype, lambda rows: choose_threads(work * rows), predictor.result

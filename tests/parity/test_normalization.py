@@ -134,6 +134,32 @@ def test_batch_renormalization_of_arrays(number):
     both(called, rtol=1e-5)
 
 
+def test_a_mask_in_a_call():
+    x = np.random.default_rng(3).normal(size=(6, 4, 3)).astype("float32")
+    mask = np.random.default_rng(4).random((6, 4)) > 0.5
+
+    def run(k):
+        layer = k.layers.BatchNormalization(momentum=0.5)
+        found = [np.asarray(layer(x, training=True, mask=mask))]
+        found += [w.numpy() for w in (layer.moving_mean, layer.moving_variance)]
+        found.append(np.asarray(layer(x, mask=mask)))
+        for axis in (1, (1, 2)):
+            softmax = k.layers.Softmax(axis)
+            found.append(np.asarray(softmax(x, mask=mask[..., np.newaxis])))
+        return [np.array(array) for array in found]
+
+    both(run)
+
+
+@pytest.mark.parametrize("kind", ["Softmax", "BatchNormalization", "Dense"])
+def test_a_mask_that_does_not_fit(kind):
+    def call(k):
+        layer = getattr(k.layers, kind)(*([2] if kind == "Dense" else []))
+        layer(np.ones((6, 4, 3), "float32"), mask=np.ones(5, bool))
+
+    raise_alike(call)
+
+
 @pytest.mark.filterwarnings("ignore")  # the mask ends before the loss, both say
 def test_batch_normalization_of_masked_rows():
     x, y = data((3, 4), (3, 2))

@@ -27,8 +27,8 @@ class BatchNormalization(ScaledNormalization):
     Outside training, and wherever `trainable` is False, the moving averages take their
     place, so that a row's outputs do not depend on other rows.
 
-    Rows that are masked (see `Masking`) are normalized, but mean and variance are not
-    made of them.
+    Rows that are masked (by `Masking`, or in `layer(x, training=True, mask=...)`) are
+    normalized, but mean and variance are not made of them.
 
     Ioffe and Szegedy, 2015, "Batch normalization: accelerating deep network training by
     reducing internal covariate shift"; with `renorm`, Ioffe, 2017, "Batch
@@ -55,6 +55,8 @@ class BatchNormalization(ScaledNormalization):
     Raises:
         ValueError: If the inputs have no such axis, or `synchronized` is True.
     """
+
+    takes_mask = True
 
     def __init__(
         self,
