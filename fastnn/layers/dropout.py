@@ -50,7 +50,7 @@ class Dropout(NoiseLayer):
         **base: Any,
     ):
         super().__init__(seed=seed, **base)
-        self.rate = self.amount = checked_rate(rate)
+        self.rate = checked_rate(rate)
         self.noise_shape = _noise_shape(noise_shape)
 
     def lower_noise(self, builder, x):
@@ -90,7 +90,7 @@ class AlphaDropout(NoiseLayer):
         **base: Any,
     ):
         super().__init__(seed=seed, **base)
-        self.rate = self.amount = checked_rate(rate, below_one=True)
+        self.rate = checked_rate(rate, below_one=True)
         self.noise_shape = _noise_shape(noise_shape)
 
     def lower_noise(self, builder, x):

@@ -26,13 +26,15 @@ class GaussianNoise(NoiseLayer):
         ValueError: If an argument has a wrong value.
     """
 
+    amount = "stddev"
+
     def __init__(self, stddev: float, seed: Seed = None, **base: Any):
         super().__init__(seed=seed, **base)
         if not 0 <= stddev <= 1:
             raise ValueError(
                 f"Expected `stddev` to be from 0 to 1. Received: {stddev=}"
             )
-        self.stddev = self.amount = float(stddev)
+        self.stddev = float(stddev)
 
     def lower_noise(self, builder, x):
         return builder.forward(
@@ -59,7 +61,7 @@ class GaussianDropout(NoiseLayer):
 
     def __init__(self, rate: float, seed: Seed = None, **base: Any):
         super().__init__(seed=seed, **base)
-        self.rate = self.amount = checked_rate(rate, below_one=True)
+        self.rate = checked_rate(rate, below_one=True)
 
     def lower_noise(self, builder, x):
         stddev = math.sqrt(self.rate / (1 - self.rate))

@@ -22,11 +22,11 @@ class NoiseLayer(Layer):
         **base: Arguments of `Layer`.
 
     Attributes:
-        amount: How much noise; none if it is 0.
+        amount: The name of the setting that says how much noise; none if it is 0.
     """
 
     supports_masking = True
-    amount: float
+    amount = "rate"
 
     def __init__(self, seed: Seed = None, **base: Any):
         super().__init__(**base)
@@ -37,7 +37,7 @@ class NoiseLayer(Layer):
         return input_shape
 
     def lower(self, builder, x):
-        if not builder.training or self.amount == 0:
+        if not builder.training or getattr(self, self.amount) == 0:
             return x
         return self.lower_noise(builder, x)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ import numpy.typing as npt
 
 from fastnn import constraints, initializers, regularizers
 from fastnn.naming import current_path, name_scope
+from fastnn.plan.watching import changed
 from fastnn.random import SeedGenerator
+from fastnn.saving.config import constructor_parameters
 from fastnn.variable import Variable
 
 if TYPE_CHECKING:
@@ -47,11 +50,26 @@ class WeightHolder:
 
     def __setattr__(self, name: str, value: Any) -> None:
         tracked = vars(self).setdefault("_tracked", {})
+        built = vars(self).get("built", False)
         if isinstance(value, _TRACKED) and name not in _OWN and self._is_new(value):
+            if built and tracked.get(name) is not value:
+                self._refuse_state(name, value)
             tracked[name] = value
         elif name in tracked:
             del tracked[name]
         object.__setattr__(self, name, value)
+        if built and name in _settings(type(self)):
+            changed(self)
+
+    def _refuse_state(self, name: str, value: Any) -> None:
+        found: list[Any] = []
+        _collect(value, (WeightHolder, Variable, SeedGenerator), found)
+        if found:
+            raise ValueError(
+                f"Expected layers and variables of {self.name!r} to be made by its "
+                "constructor or its `build`: it is built already. "
+                f"Received: {name}={value!r}"
+            )
 
     def __delattr__(self, name: str) -> None:
         self._tracked.pop(name, None)
@@ -293,6 +311,12 @@ class WeightHolder:
                 "Received: a layer that is not built"
             )
         return sum(math.prod(weight.shape) for weight in self.weights)
+
+
+@functools.cache
+def _settings(cls: type) -> frozenset[str]:
+    """The attributes that operations may depend on."""
+    return frozenset(constructor_parameters(cls)) - {"name", "trainable"}
 
 
 _TRACKED = (WeightHolder, Variable, SeedGenerator, *_CONTAINERS)

@@ -139,9 +139,9 @@ class Sequential(Model):
             assert self._input_shape is not None
             self._output_shape = self.compute_output_shape(self._input_shape)
         else:
-            self.built = False
+            self.built, self._output_shape = False, None
         if not self._layers:
-            self.built = False
+            self.built, self._output_shape = False, self._input_shape
             if self._input_layer is None:
                 self._input_shape = self._output_shape = None
                 self._shape_of_rows = self.built_for = None

@@ -104,6 +104,7 @@ class Trainer(Steps):
         )
         self.run_eagerly = how.run_eagerly
         self.steps_per_execution = how.steps_per_execution
+        self.plans.clear()
         self.plans.log[:] = 0
 
     def get_compile_config(self) -> dict[str, Any]:

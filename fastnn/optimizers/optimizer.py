@@ -120,6 +120,7 @@ class Optimizer(OwnRule, Applying, Configurable):
         self.gradient_accumulation_steps = _count(
             "gradient_accumulation_steps", gradient_accumulation_steps, 2
         )
+        self._functions_set = 0  # schedules and functions that gave the learning rate
         self._kept_from_decay: list[Variable] = []
         self._names_kept_from_decay: list[str] = []
         self.hyper = np.zeros(1 + len(self.hyperparameters), np.float64)
@@ -180,6 +181,7 @@ class Optimizer(OwnRule, Applying, Configurable):
             self.hyper[0] = number
             return now
         self._variables = [v for v in self._variables if v is not now]
+        self._functions_set += 1
         return value
 
     def current_rate(self) -> float:
@@ -310,7 +312,8 @@ class Optimizer(OwnRule, Applying, Configurable):
             self.use_ema, self.ema_momentum, self.ema_overwrite_frequency,
             self.loss_scale_factor, self.gradient_accumulation_steps,
         )  # fmt: skip
-        return (id(self), self.kernel, self.slots, id(self._learning_rate), common)
+        # a count, not the function's id: a later one may lie where an earlier one lay
+        return (id(self), self.kernel, self.slots, self._functions_set, common)
 
     # ---- configuration
 

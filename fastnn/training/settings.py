@@ -32,7 +32,7 @@ class Settings:
         validation_freq: Any = 1,
     ):
         self.batch_size = optional_count("batch_size", batch_size)
-        self.epochs = limited_epochs(checked_count("epochs", epochs))
+        self.epochs = limited_epochs(checked_count("epochs", epochs, 0))
         self.initial_epoch = checked_count("initial_epoch", initial_epoch, 0)
         self.shuffle = _checked_shuffle(shuffle)
         self.steps_per_epoch = limited_steps(

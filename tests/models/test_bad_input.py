@@ -132,7 +132,7 @@ def test_labels(method, wrong, said, x, labels):
         ({"batch_size": 0}, ValueError, "batch_size=0"),
         ({"batch_size": -3}, ValueError, "batch_size=-3"),
         ({"batch_size": 2.5}, TypeError, "2.5"),
-        ({"epochs": 0}, ValueError, "epochs=0"),
+        ({"epochs": -1}, ValueError, "epochs=-1"),
         ({"epochs": "3"}, TypeError, "'3'"),
         ({"initial_epoch": -1}, ValueError, "initial_epoch=-1"),
         ({"steps_per_epoch": 0}, ValueError, "steps_per_epoch=0"),

@@ -88,6 +88,17 @@ def test_popped_to_the_ground():
         Sequential().pop()
 
 
+def test_popped_without_a_rebuild():
+    """The next layer follows the one below, not the one that was taken off."""
+    for below in ([], [Dense(5)]):
+        model = Sequential([Input((4,)), *below, Dense(3)])
+        model.pop(rebuild=False)
+        assert not model.built
+        model.add(Dense(2))
+        assert model.predict(np.ones((6, 4))).shape == (6, 2)
+        assert model.layers[-1].kernel.shape == (5 if below else 4, 2)
+
+
 def test_get_layer():
     model = article()
     assert model.get_layer("output") is model.get_layer(index=1) is model.layers[1]

@@ -149,6 +149,22 @@ def test_a_schedule_stays_one():
     assert optimizer.learning_rate == 1.0
 
 
+def test_a_schedule_in_the_place_of_another():
+    """A new object may have the address of one that a plan was made for."""
+    x, optimizer = np.ones((4, 1), np.float32), optimizers.SGD(MADE["inverse"]())
+    model = fastnn.Sequential([fastnn.layers.Dense(1, input_dim=1)])
+    model.compile(optimizer, "mae")
+    model.fit(x, x - 100, verbose=0)
+    first = id(optimizer._learning_rate)
+    for _ in range(100):
+        optimizer.learning_rate = schedules.ExponentialDecay(0.0, 1, 1.0)
+        if id(optimizer._learning_rate) == first:
+            break
+    before = model.get_weights()
+    model.fit(x, x - 100, verbose=0)
+    assert np.array_equal(model.get_weights()[0], before[0])
+
+
 def test_a_schedule_without_a_call_of_its_own():
     with pytest.raises(NotImplementedError, match="Received: LearningRateSchedule"):
         schedules.LearningRateSchedule()(1)
