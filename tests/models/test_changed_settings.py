@@ -79,7 +79,7 @@ class Two(Model):
 def test_no_new_layers_once_it_is_built(name, several):
     model = Two()
     before = model.predict(X)
-    with pytest.raises(ValueError, match="Received: .*dense"):
+    with pytest.raises(ValueError, match=r"Received: .*dense"):
         setattr(model, name, [Dense(5)] if several else Dense(5))
     assert np.array_equal(model.predict(X), before)
     model.first = model.first  # is nothing new
