@@ -58,7 +58,7 @@ class WeightHolder:
         elif name in tracked:
             del tracked[name]
         object.__setattr__(self, name, value)
-        if built and name in _settings(type(self)):
+        if built and name in _settings(type(self)):  # type: ignore[arg-type]
             changed(self)
 
     def _refuse_state(self, name: str, value: Any) -> None:
