@@ -22,7 +22,8 @@ class PythonLoss(Loss):
 
     Args:
         function: The function or the loss. It returns a value for each row; values of
-            more axes are averaged over all but the first.
+            more axes are averaged over all but the first. Or it returns one value of
+            all rows, which then is the loss of each.
         name: Name of the loss; by default that of `function`.
         reduction: See `Loss`; by default that of `function`.
         dtype: "float32" or "float64"; by default that of `function`.
@@ -49,24 +50,27 @@ class PythonLoss(Loss):
         return self._values(y_true, y_pred)
 
     def values(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        """Returns the loss of each row in float64, shape (rows,).
+        """Returns the loss of each row in float64, shape (rows,), or one of all, ().
 
         Raises:
-            ValueError: If the function does not return a value for each row.
+            ValueError: If the function returns neither.
         """
         values = as_real(self._values(y_true, y_pred), np.float64, name="values")
+        if values.ndim == 0:
+            return values
         if values.shape[:1] != y_pred.shape[:1]:
             raise ValueError(
                 f"Expected the loss {self.name!r} to return a value for each of "
-                f"{len(y_pred)} rows. Received: values of shape {values.shape}"
+                f"{len(y_pred)} rows, or one of all. Received: values of shape {values.shape}"
             )
         return values.reshape(len(y_pred), -1).mean(axis=1) if len(y_pred) else values
 
     def gradient(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        """Returns d values[i] / d y_pred[i], in the shape and type of `y_pred`.
+        """Returns d values[i] / d y_pred[i], or of the one value, in the shape and type
+        of `y_pred`.
 
         Taken numerically in float64 if the loss has no `gradient` of its own, by two
-        evaluations for each element of a row.
+        evaluations for each element of a row; of a batch, if all rows have one value.
 
         Raises:
             ValueError: If the loss's own gradient has another shape.
@@ -86,15 +90,32 @@ class PythonLoss(Loss):
     def _central_differences(self, y_true, y_pred) -> np.ndarray:
         if y_true.dtype.kind == "f":
             y_true = y_true.astype(np.float64)
-        point = y_pred.astype(np.float64)
+        point = np.array(y_pred, np.float64, order="C")
         columns = point.reshape(len(point), -1)
         gradient = np.empty_like(columns)
         for j in range(columns.shape[1]):
-            middle = columns[:, j].copy()
-            step = _STEP * np.maximum(1.0, np.abs(middle))
-            columns[:, j] = middle + step
-            above = self.values(y_true, point)
-            columns[:, j] = middle - step
-            gradient[:, j] = (above - self.values(y_true, point)) / (2 * step)
-            columns[:, j] = middle
+            change, steps = self._change(y_true, point, columns[:, j])
+            if change.ndim == 0:
+                return self._by_element(y_true, point)
+            gradient[:, j] = change / steps
         return gradient.reshape(point.shape)
+
+    def _by_element(self, y_true, point) -> np.ndarray:
+        """The central differences of one value of all rows."""
+        gradient = np.empty_like(point)
+        slopes, elements = gradient.reshape(-1), point.reshape(-1, 1)
+        for i, element in enumerate(elements):
+            change, (step,) = self._change(y_true, point, element)
+            slopes[i] = change / step
+        return gradient
+
+    def _change(self, y_true, point, part) -> tuple[np.ndarray, np.ndarray]:
+        """How the values change as a view of the point moves, and by how much."""
+        middle = part.copy()
+        step = _STEP * np.maximum(1.0, np.abs(middle))
+        part[...] = middle + step
+        above = self.values(y_true, point)
+        part[...] = middle - step
+        change = np.asarray(above - self.values(y_true, point))
+        part[...] = middle
+        return change, 2 * step

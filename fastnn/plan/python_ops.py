@@ -19,12 +19,17 @@ def python_loss(loss: Loss, reduction: int, scale: float = 1.0) -> Callable[...,
     loss of each row and the gradient of their reduction times `scale`."""
 
     def call(values, gradient, pred, target, weight):
-        values[:, 0] = loss.values(target, pred)
+        of_rows = loss.values(target, pred)
+        factors = scale * _row_factors(reduction, len(pred), weight)
+        if of_rows.ndim == 0:  # one of all rows, which counts once if it has no weights
+            share = 1 / len(pred) if reduction == 0 and weight is None else 1.0
+            of_rows = share * of_rows
+            factors = np.full(len(pred), share * factors.sum())
+        values[:, 0] = of_rows
         if gradient is None:
             return
-        factor = scale * _row_factors(reduction, len(pred), weight)
-        factor = factor.reshape(-1, *[1] * (pred.ndim - 1))
-        gradient[...] = loss.gradient(target, pred) * factor
+        factors = factors.reshape(-1, *[1] * (pred.ndim - 1))
+        gradient[...] = loss.gradient(target, pred) * factors
 
     return call
 

@@ -5,7 +5,9 @@ import pytest
 from reference import KERNELS
 
 from fastnn import losses
+from fastnn.layers import Dense, Input
 from fastnn.losses import PythonLoss, rows
+from fastnn.models import Sequential
 
 
 def quartic(y_true, y_pred):
@@ -108,11 +110,55 @@ def test_a_gradient_of_the_wrong_shape_is_refused():
         PythonLoss(Wrong()).gradient(np.zeros((3, 4)), np.zeros((3, 4)))
 
 
-@pytest.mark.parametrize("result", [1.0, np.zeros(2), np.zeros((4, 3))])
+@pytest.mark.parametrize("result", [np.zeros(2), np.zeros((4, 3)), np.zeros((1, 1))])
 def test_a_value_for_each_row(result):
     loss = PythonLoss(lambda y_true, y_pred: result, name="odd")
     with pytest.raises(ValueError, match="'odd' to return a value for each of 3 rows"):
         loss.values(np.zeros((3, 4)), np.zeros((3, 4)))
+
+
+def of_all(y_true, y_pred):
+    """One value of all rows, to which each pair of rows contributes."""
+    return np.sqrt(np.mean((y_pred - y_true) ** 2))
+
+
+class OfAll(losses.Loss):
+    def call(self, y_true, y_pred):
+        return of_all(y_true, y_pred)
+
+    def gradient(self, y_true, y_pred):
+        return (y_pred - y_true) / y_pred.size / of_all(y_true, y_pred)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_gradient_of_one_value_of_all_rows(order, rng):
+    true, pred = rng.normal(size=(2, 3, 2, 4))
+    pred = np.array(pred, order=order)
+    expected = OfAll().gradient(true, pred)
+    loss = PythonLoss(of_all)
+    assert loss.values(true, pred) == of_all(true, pred)
+    np.testing.assert_allclose(loss.gradient(true, pred), expected, 1e-7, 1e-8)
+    assert np.array_equal(PythonLoss(OfAll()).gradient(true, pred), expected)
+
+
+REDUCTIONS = ["sum_over_batch_size", "sum", "mean_with_sample_weight"]
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_training_with_one_value_of_all_rows(reduction, weighted, rng):
+    x, y = rng.normal(size=(2, 6, 3)).astype("float32")
+    weight = rng.random(6) if weighted else None
+    loss = OfAll(reduction=reduction)
+    model = Sequential([Input((3,)), Dense(3)])
+    model.compile("sgd", loss)
+    found, gradients = model.compute_gradients(x, y, sample_weight=weight)
+    pred = model.predict(x, verbose=0)
+    assert found == pytest.approx(loss(y, pred, weight), rel=1e-5)
+    by = {"sum": np.sum, "sum_over_batch_size": np.mean}.get(reduction)
+    factor = by(weight) if weighted and by else 1.0
+    expected = x.T @ loss.gradient(y, pred) * factor
+    np.testing.assert_allclose(gradients[0], expected, rtol=1e-4, atol=1e-6)
 
 
 def test_resolve_wraps_what_is_not_compiled():

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from parity.harness import Case, assert_same_training, both, raise_alike
+from parity.harness import (
+    Case,
+    assert_same_training,
+    both,
+    data,
+    keras,
+    raise_alike,
+)
 
 ALPHA = [0.3, 0.5, 1.0, 0.2, 0.7]
 LOGITS = {"from_logits": True}
@@ -374,3 +381,25 @@ def test_epsilon_is_the_one_that_was_set(value):
             k.config.set_epsilon(before)
 
     both(with_epsilon)
+
+
+def of_all(k):
+    """A loss that is one value of all rows, as it is written in either library."""
+    if k is keras:
+        return lambda y, p: keras.ops.sqrt(keras.ops.mean((y - p) ** 2))
+    return lambda y, p: np.sqrt(np.mean((y - p) ** 2))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_one_value_of_all_rows(weighted):
+    """Also of a last batch that is smaller."""
+    weights = np.linspace(0.5, 2, 44, dtype="float32")
+    x, y = data((3,), (2,), rows=44)
+    assert_same_training(
+        Case(
+            lambda k: [k.Input((3,)), k.layers.Dense(2)],
+            loss=of_all, optimizer="sgd", x=x, y=y,
+            fit={"sample_weight": weights, "epochs": 2} if weighted else {"epochs": 2},
+            evaluate={"sample_weight": weights} if weighted else None,
+        )
+    )  # fmt: skip
