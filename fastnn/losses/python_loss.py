@@ -61,7 +61,8 @@ class PythonLoss(Loss):
         if values.shape[:1] != y_pred.shape[:1]:
             raise ValueError(
                 f"Expected the loss {self.name!r} to return a value for each of "
-                f"{len(y_pred)} rows, or one of all. Received: values of shape {values.shape}"
+                f"{len(y_pred)} rows, or one of all. "
+                f"Received: values of shape {values.shape}"
             )
         return values.reshape(len(y_pred), -1).mean(axis=1) if len(y_pred) else values
 
