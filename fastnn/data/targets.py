@@ -36,7 +36,7 @@ def as_targets(
 
     Returns:
         Values: C-contiguous (rows, *output_shape), one of the `KEPT_DTYPES`. Labels:
-        int32 (rows, *output_shape[:-1]).
+        int32 (rows, *output_shape[:-1]), a copy.
 
     Raises:
         TypeError: If `y` does not hold real numbers.
@@ -56,6 +56,10 @@ def as_targets(
     if target in ("labels", "identities"):
         classes = output_shape[-1] if classes is None else classes
         array = _in_shape_of_labels(array, rows, output_shape, classes, name, layer)
+        if array.dtype == np.int32:
+            # kernels use labels as indices: what is checked must be what they read,
+            # even if a callback or a thread writes into the user's own array
+            array = array.copy()
         if target == "labels":
             classed = array if ignored is None else np.where(array == ignored, 0, array)
             _check_range(classed, classes, name, layer)

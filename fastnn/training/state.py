@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random as python_random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,24 +61,24 @@ def restore_state(model: Model, arrays: Arrays) -> None:
     training = model._training
     assert training is not None  # asked for from within `fit`
     found = dict(arrays)
-    own = list(_arrays(model))
-    expected = {name: array.shape for name, array in own}
-    received = {
-        name: array.shape
-        for name, array in arrays
-        if name not in (_ABOUT, "numpy_random")
-    }
-    if expected != received or _ABOUT not in found:
-        differing = sorted(dict(expected.items() ^ received.items()))
+    own, keyed = list(_arrays(model)), _keyed(model)
+    expected = _kinds(own)
+    received = _kinds((n, a) for n, a in arrays if n not in (_ABOUT, "numpy_random"))
+    about: Any = {"keys": []}
+    if _ABOUT in found:
+        about = json.loads(found[_ABOUT].tobytes())
+    differing = sorted(dict(expected.items() ^ received.items()))
+    if len(about["keys"]) != len(keyed):
+        differing.insert(0, "the number of random layers")
+    if differing or _ABOUT not in found:
         raise ValueError(
             f"Expected the state of a training of {model!r} with this optimizer. "
             f"Received: one that differs in {differing[:5]}"
         )
-    about = json.loads(found[_ABOUT].tobytes())
     for name, array in own:
         array[...] = found[name]
     # by their order, as names count up within a process
-    for layer, key in zip(_keyed(model), about["keys"], strict=True):
+    for layer, key in zip(keyed, about["keys"], strict=True):
         layer.key = key
     training.feed.go_to(*about["feed"])
     training.resume(about["epoch"], about["step"])
@@ -87,6 +87,11 @@ def restore_state(model: Model, arrays: Arrays) -> None:
     python_random.setstate((version, tuple(internal), gauss))
     name, pos, has_gauss, cached = about["numpy_random"]
     np.random.set_state((name, found["numpy_random"], int(pos), int(has_gauss), cached))
+
+
+def _kinds(arrays: Iterable[tuple[str, np.ndarray]]) -> dict[str, Any]:
+    """{name: (shape, type)}"""
+    return {name: (array.shape, array.dtype.name) for name, array in arrays}
 
 
 def _arrays(model: Model) -> Iterator[tuple[str, np.ndarray]]:

@@ -164,10 +164,22 @@ def test_a_damaged_backup_is_an_error(tmp_path):
         fit(model(), BackupAndRestore(folder))
 
 
-def test_a_backup_of_another_model_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda layers: [Input((3,)), Dense(7), Dense(1)],
+        lambda layers: [*layers, Dropout(0.1)],
+        lambda layers: [Dense(layer.units, dtype="float64") for layer in layers
+                        if isinstance(layer, Dense)],
+    ],
+    ids=["other shapes", "one more random layer", "another type"],
+)  # fmt: skip
+def test_a_backup_of_another_model_is_refused(tmp_path, change):
     interrupted(tmp_path / "x")
-    other = fastnn.Sequential([Input((3,)), Dense(7), Dense(1)])
+    layers = fastnn.models.clone_model(model()).layers
+    other = fastnn.Sequential(change(layers))
     other.compile("adam", "mse")
+    other.build((None, 3))
     before = other.get_weights()
     with pytest.raises(ValueError, match="Received: one that differs"):
         fit(other, BackupAndRestore(tmp_path / "x"))

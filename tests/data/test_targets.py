@@ -43,9 +43,12 @@ def test_labels_of_sequences():
     assert as_targets(y[..., np.newaxis], 2, (2, 3), "labels").shape == (2, 2)
 
 
-def test_labels_are_not_copied():
+@pytest.mark.parametrize("target", ["labels", "identities"])
+def test_labels_are_the_ones_that_were_checked(target):
     y = np.array([0, 1], np.int32)
-    assert as_targets(y, 2, (2,), "labels") is y
+    labels = as_targets(y, 2, (2,), target)
+    y[:] = 10**9
+    assert labels.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("target", ["values", "labels"])
