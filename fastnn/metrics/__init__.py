@@ -302,22 +302,25 @@ def function(identifier: Any) -> Callable[..., Any]:
     return found
 
 
-def resolve(identifier: Any, loss: Loss | None, output_units: int) -> Metric:
+def resolve(
+    identifier: Any, loss: Loss | None, output_units: int, labels: bool = False
+) -> Metric:
     """Returns what a plan accumulates for one entry of `metrics=[...]`.
 
     "accuracy" (or "acc") and "crossentropy" (or "ce") become binary for one output,
-    sparse for a loss whose targets are labels, else categorical.
+    sparse where targets are labels, else categorical.
 
     Args:
         identifier: What `get` takes.
         loss: The model's loss.
         output_units: Length of the last axis of the model's output.
+        labels: Whether the targets look like labels, where the loss does not tell.
 
     Raises:
         ValueError: If `identifier` is not known.
     """
     if isinstance(identifier, str) and identifier.lower() in _BY_LOSS:
-        return _by_loss(identifier, loss, output_units)
+        return _by_loss(identifier, loss, output_units, labels)
     found = get(identifier)
     if found is None:
         raise ValueError(f"Expected a metric. Received: {identifier!r}")
@@ -348,13 +351,12 @@ _BY_LOSS["acc"] = _BY_LOSS["accuracy"]
 _BY_LOSS["ce"] = _BY_LOSS["crossentropy"]
 
 
-def _by_loss(name: str, loss: Loss | None, output_units: int) -> Metric:
+def _by_loss(name: str, loss: Loss | None, output_units: int, labels: bool) -> Metric:
     binary, sparse, categorical = _BY_LOSS[name.lower()]
-    cls: Any
-    if output_units == 1:
-        cls = binary
-    else:
-        cls = sparse if getattr(loss, "target", None) == "labels" else categorical
+    if loss is not None and loss.compiled:
+        labels = loss.target == "labels"
+    cls: Any = sparse if labels else categorical
+    cls = binary if output_units == 1 else cls
     if getattr(loss, "from_logits", False) and issubclass(cls, LossMetric):
         return cls(name=name, from_logits=True)
     return cls(name=name)

@@ -146,7 +146,9 @@ class AUC(ThresholdMetric):
 
     def _width_fits(self, width):
         known = self._sums.shape[2:] if self._planes and self.multi_label else (width,)
-        return known == (width,) and super()._width_fits(width)
+        weights = self._label_weights
+        fits = weights is None or weights.shape == (width,)
+        return fits and known == (width,) and super()._width_fits(width)
 
     def _wanted(self):
         return f"num_labels={self.num_labels}, label_weights={self.label_weights}"

@@ -59,10 +59,10 @@ class IoU(Metric):
     ):
         super().__init__(dtype, name)
         self.num_classes = int(num_classes)
-        self.target_class_ids = list(target_class_ids)
-        if max(self.target_class_ids) >= num_classes:
+        self.target_class_ids = ids = list(target_class_ids)
+        if not ids or not all(-num_classes <= i < num_classes for i in ids):
             raise ValueError(
-                f"Expected `target_class_ids` to be below {num_classes=}. "
+                f"Expected `target_class_ids` to be some of {num_classes} classes. "
                 f"Received: {target_class_ids=}"
             )
         self.ignore_class = ignore_class

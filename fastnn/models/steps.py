@@ -170,7 +170,7 @@ class Steps:
             sample_weight: Weights for the `weighted_metrics`, or None.
         """
         if self._compilation is not None:
-            self._compilation.resolve(self._model.prediction_shape)
+            self._compilation.resolve(self._model.prediction_shape, np.shape(y)[1:])
             self._compilation.update_metrics(y, y_pred, sample_weight)
         return self.get_metrics_result()
 

@@ -44,14 +44,27 @@ class Compilation:
         self._asked_weighted = _metrics("weighted_metrics", weighted_metrics, self.loss)
         self._resolved: tuple[list[Metric], list[Metric]] | None = None
 
-    def resolve(self, output_shape: tuple[int, ...]) -> None:
-        """Makes the metrics; "accuracy" depends on the output."""
+    def resolve(
+        self, output_shape: tuple[int, ...], target_shape: tuple[int, ...] | None = None
+    ) -> None:
+        """Makes the metrics; "accuracy" depends on the output, and on the targets where
+        the loss does not say what they are.
+
+        Args:
+            output_shape: Of the predictions for one sample.
+            target_shape: Of its targets; None if they are not known.
+        """
         if self._resolved is not None:
             return
         taken: set[str] = {"loss"}
+        labels = target_shape is not None and _are_labels(target_shape, output_shape)
         plain, weighted = (
             [
-                _unique(metrics.resolve(m, self.loss, output_shape[-1]), taken, prefix)
+                _unique(
+                    metrics.resolve(m, self.loss, output_shape[-1], labels),
+                    taken,
+                    prefix,
+                )
                 for m in asked
             ]
             for asked, prefix in (
@@ -132,6 +145,12 @@ def _metrics(name: str, value: Any, loss: Loss | None) -> Sequence[Any]:
         if not isinstance(metric, Metric | type):
             metrics.resolve(metric, loss, 1)
     return flat
+
+
+def _are_labels(target_shape: tuple[int, ...], output_shape: tuple[int, ...]) -> bool:
+    """Whether there is one target where there are several outputs."""
+    missing = len(target_shape) < len(output_shape)
+    return missing or (target_shape[-1:] == (1,) and output_shape[-1] > 1)
 
 
 def _flat(value: Any) -> Iterator[Any]:

@@ -156,9 +156,9 @@ def _labelled(model, x, y, sample_weight, class_weight, name) -> Arrays:
         )
     y, sample_weight = single(y, name), single(sample_weight, "sample_weight")
     compilation = model.compilation
-    compilation.resolve(model.prediction_shape)
     loss = compilation.required_loss
     y = _targets(model, loss, y, rows, name)
+    compilation.resolve(model.prediction_shape, y.shape[1:])
     weight = None
     if sample_weight is not None:
         values = loss.values_shape(model.prediction_shape)

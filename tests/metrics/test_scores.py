@@ -123,6 +123,12 @@ def test_labels_that_do_not_fit_are_refused():
         metrics.MeanIoU(2).update_state([0, 1], [0, 1], [1, 1, 1])
 
 
+@pytest.mark.parametrize("wrong", [[], [2], [0, -3]])
+def test_classes_that_there_are_not_have_no_overlap(wrong):
+    with pytest.raises(ValueError, match=r"Received: target_class_ids="):
+        metrics.IoU(2, wrong)
+
+
 def test_correlations_by_hand():
     true = [[0, 1, 0.5], [1, 1, 0.2]]
     pred = [[0.1, 0.9, 0.5], [1, 0.9, 0.2]]

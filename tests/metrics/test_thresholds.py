@@ -106,6 +106,8 @@ def test_columns_of_their_own_are_averaged(rng):
     weighted = metrics.AUC(multi_label=True, label_weights=[3, 1])
     assert weighted(true, pred) == pytest.approx(np.average(each, weights=[3, 1]))
     assert [v.shape for v in weighted.variables] == [(200, 2)] * 4
+    with pytest.raises(ValueError, match=r"label_weights=\[3\]"):
+        metrics.AUC(multi_label=True, label_weights=[3]).update_state(true, pred)
 
 
 def test_auc_before_it_knows_its_columns():
