@@ -35,7 +35,8 @@ def batches_ahead(dataset: PyDataset, indices: Iterable[int]) -> Iterator[Any]:
                 return
             yield waiting.popleft().result()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        # a pool that is let go of while Python ends may complain: wait if it is idle
+        pool.shutdown(wait=not waiting, cancel_futures=True)
 
 
 def _pool(dataset: PyDataset) -> Executor:

@@ -89,10 +89,10 @@ class Predicting(Trainer):
                 f"Received: out and x={x!r}"
             )
         stream, _ = checked_stream(x, batch_size=batch_size)
-        watchers = self._callbacks(
-            callbacks, verbose, epochs=1, steps=limit or stream.num_batches
-        )
         try:
+            watchers = self._callbacks(
+                callbacks, verbose, epochs=1, steps=limit or stream.num_batches
+            )
             with closing(watchers):
                 return predict_batches(self._model, stream, watchers, limit)
         finally:

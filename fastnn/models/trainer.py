@@ -230,16 +230,17 @@ class Trainer(Steps):
                     self._model, x, y, sample_weight, class_weight, validation_split,
                     validation_data, settings, training.on_halt,
                 )  # fmt: skip
-            watchers = self._callbacks(
-                callbacks, verbose, epochs=settings.epochs, steps=training.steps,
-                history=True,
-            )  # fmt: skip
-            self._training = training
             try:
+                watchers = self._callbacks(
+                    callbacks, verbose, epochs=settings.epochs, steps=training.steps,
+                    history=True,
+                )  # fmt: skip
+                self._training = training
                 with closing(watchers):
                     training.run(watchers)
             finally:
                 self._training = None
+                training.close()
         return cast("History", watchers.history)
 
     def train_on_batch(
@@ -293,10 +294,10 @@ class Trainer(Steps):
         self._require_compiled()
         with self._evaluating():
             feed = test_feed(self._model, x, y, sample_weight, batch_size, limit)
-            watchers = self._callbacks(
-                callbacks, verbose, epochs=1, steps=limit or feed.num_batches
-            )
             try:
+                watchers = self._callbacks(
+                    callbacks, verbose, epochs=1, steps=limit or feed.num_batches
+                )
                 with closing(watchers):
                     logs = evaluate_feed(self._model, feed, watchers, limit)
             finally:

@@ -67,11 +67,15 @@ class Training:
                 if self.model.stop_training:
                     break
         finally:
-            self.feed.close()
-            if self.validation is not None:
-                self.validation.close()
+            self.close()
             _finalize(self.model)
         callbacks.on_train_end(logs)
+
+    def close(self) -> None:
+        """Lets go of the data."""
+        for feed in (self.feed, self.validation):
+            if feed is not None:
+                feed.close()
 
     def resume(self, epoch: int, step: int) -> None:
         """Makes `run` go on within an epoch, from a callback's `on_train_begin`."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from fastnn.data import ArrayBatches, Arrays, Batch, Stream, as_stream, is_stream, split
@@ -48,7 +50,8 @@ def training_feeds(
         feed = _training_stream(
             model, x, y, sample_weight, class_weight, settings, on_halt
         )
-        return feed, _validation(model, validation_data, settings)
+        with _closed_on_failure(feed):
+            return feed, _validation(model, validation_data, settings)
     arrays = _arrays(model, x, y, sample_weight, "train")
     validation = _validation(model, validation_data, settings)
     if validation_data is None and (validation_split or validation_split is False):
@@ -92,10 +95,23 @@ def checked_stream(
                 f"belongs to them. Received: {name} of type {type(value).__name__}"
             )
     stream = as_stream(x, shuffle=bool(shuffle))
-    first = stream.peek()
-    if first is None:
-        raise ValueError(f"Expected at least one batch. Received: none from x={x!r}")
-    return stream, first
+    with _closed_on_failure(stream):
+        first = stream.peek()
+        if first is None:
+            raise ValueError(
+                f"Expected at least one batch. Received: none from x={x!r}"
+            )
+        return stream, first
+
+
+@contextlib.contextmanager
+def _closed_on_failure(data: Stream | Feed) -> Iterator[None]:
+    """Ends the workers at once: who looks at the exception keeps the data alive."""
+    try:
+        yield
+    except BaseException:
+        data.close()
+        raise
 
 
 def _training_stream(
@@ -111,9 +127,11 @@ def _training_stream(
     )
     if in_python(model, "train"):
         step = functools.partial(python_step, model, "train", class_weight)
-        unchecked(model, *first)  # builds the model
+        with _closed_on_failure(stream):
+            unchecked(model, *first)  # builds the model
         return BatchFeed(stream, step)
-    labelled(model, *first, class_weight)
+    with _closed_on_failure(stream):
+        labelled(model, *first, class_weight)
 
     def run(batch: Any) -> None:
         compiled_step(model, batch, class_weight, training=True, on_halt=on_halt)
@@ -159,9 +177,11 @@ def _validation_arrays(model, arrays: Arrays, settings) -> Feed:
 def _test_stream(model, x, y, sample_weight, batch_size) -> Feed:
     stream, first = checked_stream(x, y, sample_weight, batch_size)
     if in_python(model, "test"):
-        unchecked(model, *first)
+        with _closed_on_failure(stream):
+            unchecked(model, *first)
         return BatchFeed(stream, functools.partial(python_step, model, "test", None))
-    labelled(model, *first)
+    with _closed_on_failure(stream):
+        labelled(model, *first)
     return BatchFeed(stream, functools.partial(compiled_step, model, training=False))
 
 

@@ -2,13 +2,15 @@
 
 import gc
 import itertools
+import threading
+import time
 import tracemalloc
 import weakref
 
 import numpy as np
 import pytest
 
-from fastnn.callbacks import Callback
+from fastnn.callbacks import Callback, LambdaCallback
 from fastnn.layers import Dense, Input
 from fastnn.models import Sequential
 from fastnn.utils import PyDataset, set_random_seed
@@ -240,6 +242,37 @@ def test_an_error_in_a_data_set_passes_through(workers, problem):
         model.fit(Broken(*problem, workers=workers), shuffle=False, verbose=0)
     assert model.optimizer.iterations == 2
     model.fit(*problem, verbose=0)
+
+
+def fail(logs):
+    raise OSError("no")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"validation_data": 3},
+        {"callbacks": [3]},
+        {"callbacks": [LambdaCallback(on_train_begin=fail)]},
+        {"x": "other targets"},
+        {"validation_data": "other targets"},
+    ],
+)
+def test_workers_end_though_somebody_looks_at_the_exception(wrong, problem):
+    x, y = problem
+    wrong = {
+        name: Parts(x, np.hstack([y, y]), workers=2) if value == "other targets"
+        else value for name, value in wrong.items()
+    }  # fmt: skip
+    with pytest.raises((ValueError, TypeError, OSError)) as caught:
+        new_model().fit(**{"x": Parts(x, y, workers=2), "verbose": 0, **wrong})
+    for _ in range(200):
+        names = [thread.name for thread in threading.enumerate()]
+        if not any(name.startswith("fastnn-batches") for name in names):
+            break
+        time.sleep(0.02)
+    else:
+        raise AssertionError(f"{names} are alive, beside {caught}")
 
 
 def test_an_error_in_a_generator_passes_through(problem):
