@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 from typing import Any
 
@@ -58,7 +59,7 @@ def model_to_dot(
         )
     else:
         graph = pydot.Dot(rankdir=rankdir, concentrate=True, dpi=dpi, splines=splines)
-        graph.set_node_defaults(shape="record")
+    graph.set_node_defaults(shape="record")
     label = _Label(
         show_shapes, show_dtype, show_layer_names, show_layer_activations,
         show_trainable,
@@ -98,7 +99,7 @@ def plot_model(
 
     Raises:
         ImportError: If pydot or Graphviz is not there.
-        ValueError: If the model is not built.
+        ValueError: If the model is not built, or Graphviz does not know such images.
 
     Example:
         >>> fastnn.utils.plot_model(model, "model.svg", show_shapes=True)
@@ -115,6 +116,11 @@ def plot_model(
         raise ImportError(
             "plot_model needs the program `dot` of Graphviz: expected it to be "
             f"installed, see https://graphviz.org/download. Received: {error}"
+        ) from error
+    except AssertionError as error:  # how pydot says that `dot` has failed
+        raise ValueError(
+            "Expected a path that ends like a kind of image of Graphviz, and settings "
+            f"that it can draw. Received: to_file={path!r}, {rankdir=}, {splines=}"
         ) from error
 
 
@@ -192,11 +198,12 @@ class _Label:
         cells = self._cells(layer, shape)
         span = f'colspan="{max(1, len(cells))}"'
         kind = type(layer).__name__
-        title = f"<b>{layer.name}</b> ({kind})" if self._names else f"<b>{kind}</b>"
+        name = html.escape(layer.name)
+        title = f"<b>{name}</b> ({kind})" if self._names else f"<b>{kind}</b>"
         rows = [_cell(title, "black", "white", 16, span)]
         activation = getattr(layer, "activation", None)
         if self._activations and activation is not None:
-            name = getattr(activation, "__name__", str(activation))
+            name = html.escape(getattr(activation, "__name__", str(activation)))
             rows.append(_cell(f"Activation: <b>{name}</b>", further=span))
         rows += ["".join(cells)] if cells else []
         table = "".join(f"<tr>{row}</tr>" for row in rows)

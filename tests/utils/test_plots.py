@@ -1,7 +1,9 @@
 """plot_model, model_to_dot and plot_history."""
 
+import html
 import os
 import re
+import shutil
 import stat
 import sys
 
@@ -24,6 +26,9 @@ def model():
         Dropout(0.1, name="d"),
     ]
     return fastnn.Sequential(layers, name="all")
+
+
+own = fastnn.activations.with_derivative(lambda x: 0 * x + 1)(lambda x: x)
 
 
 def labels(dot):
@@ -106,6 +111,29 @@ class TestModel:
         kind, text = image.read_text().split("\n", 1)
         assert kind == "-Tsvg"
         assert "(None, 3)" in text
+
+    @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not there")
+    @pytest.mark.parametrize("expand", [False, True])
+    def test_graphviz_itself_draws_all_that_is_shown(self, tmp_path, expand):
+        inner = fastnn.Sequential([Dense(4, "relu", name="a<&>")], name='in "& side')
+        net = fastnn.Sequential([Input((3,)), inner, Dense(2, own, name="last")])
+        image = tmp_path / "model.svg"
+        plot_model(net, image, True, True, True, "LR", expand, 90, True, True)
+        text = html.unescape(image.read_text())
+        shown = [
+            *(["a<&>", "relu"] if expand else []),
+            'in "& side',
+            "last",
+            "<lambda>",
+        ]
+        assert [part for part in (*shown, "(None, 3)") if part not in text] == []
+        plot_model(net, tmp_path / "model.png")
+        assert (tmp_path / "model.png").read_bytes().startswith(b"\x89PNG")
+
+    @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not there")
+    def test_a_kind_of_image_that_there_is_not(self, tmp_path):
+        with pytest.raises(ValueError, match=r"Received: to_file=.*model\.nothing"):
+            plot_model(model(), tmp_path / "model.nothing")
 
     def test_without_graphviz_it_says_what_is_missing(self, tmp_path, monkeypatch):
         monkeypatch.setenv("PATH", str(tmp_path))
