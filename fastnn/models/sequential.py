@@ -42,7 +42,6 @@ class Sequential(Model):
     ):
         super().__init__(name=name)
         self._layers: list[Layer] = []
-        self._building = threading.Lock()
         self._input_layer: InputLayer | None = None
         self._input_shape: Shape | None = None
         self._output_shape: Shape | None = None
@@ -51,8 +50,8 @@ class Sequential(Model):
         if not trainable:
             self.trainable = False
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
+    def _open(self) -> None:
+        super()._open()
         self._building = threading.Lock()
 
     # ---- the stack

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,6 +32,21 @@ if TYPE_CHECKING:
 __all__ = ["Trainer", "closing"]
 
 
+_models: weakref.WeakSet[Trainer] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    """In a child of `fork` there is no other thread at work on a model."""
+    for model in tuple(_models):
+        if not model._busy._is_owned():  # type: ignore[attr-defined]
+            model._open()
+            model.plans.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 class Trainer(Steps):
     """What a model does with data that have targets; `Model` says what the network is.
 
@@ -49,6 +66,11 @@ class Trainer(Steps):
         self.stop_evaluating = False
         self.history: History | None = None
         self.compile_arguments: dict[str, Any] | None = None
+        self._open()
+        _models.add(self)
+
+    def _open(self) -> None:
+        """Makes the locks anew: no thread is at work on the model."""
         self._training: Training | None = None  # while `fit` is under way
         self._busy = threading.RLock()
         self._fitting = False

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import threading
 import time
 
 import numpy as np
 import pytest
 
 import fastnn
+from fastnn.callbacks import LambdaCallback
 from fastnn.layers import Dense, Input
 from fastnn.models import Sequential
 
@@ -81,6 +83,49 @@ def test_children_train_and_predict(model, problem):
     # and the parent goes on as if nothing had happened
     assert model.predict(problem[0]).tobytes() == expected
     model.fit(*problem, batch_size=256, verbose=0)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_child_made_while_another_thread_trains(model, problem):
+    inside, leave = threading.Event(), threading.Event()
+
+    def wait(*_):
+        inside.set()
+        assert leave.wait(LONGEST)
+
+    callback = LambdaCallback(on_train_batch_end=wait)
+    options = {"batch_size": 256, "verbose": 0}
+    thread = threading.Thread(
+        target=lambda: model.fit(*problem, callbacks=[callback], **options)
+    )
+    thread.start()
+    try:
+        assert inside.wait(LONGEST)
+        child = in_child(lambda: model.fit(*problem, **options).epoch == [0])
+        assert status_of(child) == 0
+    finally:
+        leave.set()
+        thread.join(LONGEST)
+    model.fit(*problem, **options)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_child_goes_on_where_the_parent_is(model, problem):
+    """Both go on within `fit`."""
+    children = []
+
+    def fork(*_):
+        children.append(os.fork())
+
+    callback = LambdaCallback(on_epoch_begin=fork)
+    status = 1
+    try:
+        history = model.fit(*problem, batch_size=256, verbose=0, callbacks=[callback])
+        status = 0 if np.isfinite(history.history["loss"]).all() else 2
+    finally:
+        if children == [0]:
+            os._exit(status)
+    assert status == status_of(children[0]) == 0
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
