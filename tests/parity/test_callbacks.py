@@ -406,6 +406,10 @@ def test_history_of_a_second_training():
     both(run)
 
 
+def scheduled(k):
+    return k.optimizers.SGD(k.optimizers.schedules.CosineDecay(0.1, 9))
+
+
 WRONG = {
     "a factor that is none": lambda k: k.callbacks.ReduceLROnPlateau(factor=1.0),
     "save_freq": lambda k: k.callbacks.ModelCheckpoint(
@@ -424,6 +428,14 @@ WRONG = {
     ]),
     "what a schedule returns": lambda k: trained(
         k, [k.callbacks.LearningRateScheduler(lambda epoch, rate: "fast")]
+    ),
+    "a rate for a schedule": lambda k: net(k, optimizer=scheduled(k)).fit(
+        X, LABELS, verbose=0,
+        callbacks=[k.callbacks.LearningRateScheduler(lambda epoch: 0.1)],
+    ),
+    "a smaller rate for a schedule": lambda k: net(k, optimizer=scheduled(k)).fit(
+        X, LABELS, verbose=0, epochs=2,
+        callbacks=[k.callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=99)],
     ),
     "no direction": lambda k: trained(
         k, [scripted(k, FALLING, "thing"), k.callbacks.EarlyStopping("thing")]
