@@ -172,26 +172,33 @@ class Model(Predicting, Layer):  # type: ignore[misc]  # takes `out`, but no `ma
         """
         set_weights(self, weights)
 
-    def save_weights(self, filepath: Any) -> None:
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
         """Writes all weights to a file, whole or not at all.
 
         Args:
             filepath: Path that ends in ".weights.npz".
+            overwrite: Whether a file that is there is replaced.
 
         Raises:
             ValueError: If the model is not built or the path ends otherwise.
             OSError: If the file cannot be written; an older one is then untouched.
         """
-        save_weights(self, filepath)
+        save_weights(self, filepath, overwrite=overwrite)
 
-    def load_weights(self, filepath: Any) -> None:
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
         """Sets all weights from a file that `save_weights` wrote.
+
+        Args:
+            filepath: Path that ends in ".weights.npz".
+            skip_mismatch: Whether a layer that the file's weights do not fit keeps its
+                own, with a warning, rather than that none is set. The first layer with
+                weights gets those of the file's first layer, and so on.
 
         Raises:
             ValueError: If the file is damaged or holds weights of other shapes; the
                 model is then as it was.
         """
-        load_weights(self, filepath)
+        load_weights(self, filepath, skip_mismatch=skip_mismatch)
 
     def count_params(self) -> int:
         """Returns the number of values in all weights.

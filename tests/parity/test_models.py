@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from parity.harness import both, raise_alike
+from parity.harness import both, keras, raise_alike
 
 X = np.random.default_rng(3).normal(size=(6, 3)).astype("float32")
 
@@ -302,6 +302,26 @@ def test_config():
         kinds = [part["class_name"] for part in config["layers"]]
         names = [[w.name, list(w.shape)] for w in again.weights]
         return [kinds, config["name"], names, list(again.output_shape)]
+
+    both(seen)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_weights_of_another_head(tmp_path):
+    def seen(k):
+        path = tmp_path / ("a.weights.h5" if k is keras else "a.weights.npz")
+        kept, other = (
+            k.Sequential([
+                k.Input((3,)),
+                k.layers.Dense(2, kernel_initializer=first),
+                k.layers.BatchNormalization(gamma_initializer=first),
+                k.layers.Dense(units, kernel_initializer=first),
+            ])
+            for first, units in (("ones", 4), ("zeros", 5))
+        )  # fmt: skip
+        kept.save_weights(path, overwrite=True)
+        other.load_weights(path, skip_mismatch=True)
+        return other.get_weights()
 
     both(seen)
 
