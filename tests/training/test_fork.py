@@ -89,7 +89,7 @@ def test_children_train_and_predict(model, problem):
 def test_a_child_made_while_another_thread_trains(model, problem):
     inside, leave = threading.Event(), threading.Event()
 
-    def wait(*_):
+    def wait(batch, logs):
         inside.set()
         assert leave.wait(LONGEST)
 
@@ -114,7 +114,7 @@ def test_a_child_goes_on_where_the_parent_is(model, problem):
     """Both go on within `fit`."""
     children = []
 
-    def fork(*_):
+    def fork(epoch, logs):
         children.append(os.fork())
 
     callback = LambdaCallback(on_epoch_begin=fork)
