@@ -97,6 +97,50 @@ def test_arguments(module):
         assert order == positional(theirs)[: len(order)], name
 
 
+OBJECTS = {
+    "callback": lambda k: k.callbacks.Callback(),
+    "layer": lambda k: k.layers.Dense(2),
+    "loss": lambda k: k.losses.MeanSquaredError(),
+    "metric": lambda k: k.metrics.AUC(),
+    "model": lambda k: k.Sequential([k.Input((2,)), k.layers.Dense(2)]),
+    "normalization": lambda k: k.layers.Normalization(),
+    "optimizer": lambda k: k.optimizers.Adam(),
+    "progbar": lambda k: k.utils.Progbar(3),
+    "schedule": lambda k: k.optimizers.schedules.CosineDecay(0.1, 3),
+    "seed": lambda k: k.random.SeedGenerator(1),
+    "variable": lambda k: k.Variable([1.0]),
+}
+# Arguments of methods that are not here: of other precisions, devices, backends, files
+# in parts; what a mask is for within a model is done by the model.
+OTHERS = {
+    "add_variable": {"aggregation", "layout"},
+    "add_weight": {"aggregation", "autocast", "overwrite_with_gradient"},
+    "build": {"var_list"},  # `variables`, as in the base class of both
+    "call": {"mask", "training"},
+    "from_config": {"custom_objects"},
+    "predict_step": {"state"},
+    "save_weights": {"max_shard_size"},
+    "test_step": {"state"},
+    "train_step": {"state"},
+}
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_methods(kind):
+    theirs, ours = OBJECTS[kind](keras), OBJECTS[kind](fastnn)
+    for name in dir(theirs):
+        method = getattr(ours, name, None)
+        if name.startswith("_") or not inspect.isroutine(method):
+            continue
+        expected, found = named(getattr(theirs, name)), named(method)
+        assert set(expected) - set(found) <= OTHERS.get(name, set()), name
+        both = [argument for argument in expected if argument in found]
+        assert [argument for argument in found if argument in expected] == both, name
+        for argument in both:
+            value = expected[argument]
+            assert found[argument] == value or value is inspect.Parameter.empty, name
+
+
 @pytest.mark.parametrize("module", OTHER_NAMES)
 def test_names(module):
     theirs, ours = modules(module)
