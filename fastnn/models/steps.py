@@ -110,7 +110,7 @@ class Steps:
         sample_weight: Any = None,
         training: bool = True,
     ) -> float:
-        """Returns the loss of a batch: the compiled loss and the penalties on weights.
+        """Returns the loss of a batch: the compiled loss and `losses`, the penalties.
 
         Args:
             x: Features; not used here.
@@ -176,8 +176,9 @@ class Steps:
 
     @property
     def losses(self) -> list[float]:
-        """The penalties on weights, as they are now."""
-        return [
+        """The penalties on weights, as they are now; and within a step of a
+        `compute_loss` of your own those on the outputs of its batch."""
+        return self._model._penalties + [
             float(weight.regularizer(weight.value))
             for weight in self._model.trainable_weights
             if weight.regularizer is not None

@@ -44,6 +44,7 @@ __all__ = [
     "Steps",
     "X",
     "Y",
+    "lower_output_penalties",
     "lower_prediction",
     "lower_step",
 ]
@@ -79,6 +80,18 @@ def lower_prediction(
     return [*ops, scatter, *builder.updates], out.shape
 
 
+def lower_output_penalties(
+    layers: Sequence[Layer], input_shape: tuple[int, ...], dtype: str, log: np.ndarray
+) -> list[Op]:
+    """The operations that add the penalties on outputs, outside training, to `log[1]`;
+    none if there are no such penalties."""
+    builder = Builder(dtype, training=False)
+    _forward(builder, layers, input_shape)
+    forward = len(builder.ops)
+    record_values(builder, builder.ops[:forward], log)
+    return builder.ops if len(builder.ops) > forward else []
+
+
 def lower_step(
     layers: Sequence[Layer],
     input_shape: tuple[int, ...],
@@ -88,6 +101,7 @@ def lower_step(
     log: np.ndarray,
     threads: int,
     fuse: bool = True,
+    outputs_log: np.ndarray | None = None,
 ) -> Steps:
     """The operations of a step of training, or of evaluation without `update`.
 
@@ -101,6 +115,7 @@ def lower_step(
             the steps add to it.
         threads: The most threads that will run the plan.
         fuse: Whether to merge operations.
+        outputs_log: What the penalties on outputs go to, at [1]; by default `log`.
     """
     builder = Builder(dtype, training=update is not None)
     prediction = _forward(builder, layers, input_shape)
@@ -114,7 +129,7 @@ def lower_step(
     mask = mask_of_values(builder, goal, prediction)
     trainable = builder.trainable
     record_penalties(builder, trainable, log)
-    record_values(builder, forward, log)
+    record_values(builder, forward, log if outputs_log is None else outputs_log)
     gradient = None
     if update is not None and builder.needs_gradient(seed):
         gradient = builder.tensor("d prediction", seed.shape)

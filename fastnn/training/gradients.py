@@ -12,11 +12,17 @@ import numpy as np
 from fastnn.losses import Loss
 from fastnn.plan.arena import adopt
 from fastnn.plan.binding import bind
-from fastnn.plan.lowering import lower_step
+from fastnn.plan.lowering import lower_output_penalties, lower_step
 from fastnn.plan.objective import Goal
 from fastnn.plan.update import Update
 from fastnn.threads import get_num_threads
-from fastnn.training.inputs import labelled, target_shape, unchecked, weight_shape
+from fastnn.training.inputs import (
+    features,
+    labelled,
+    target_shape,
+    unchecked,
+    weight_shape,
+)
 
 if TYPE_CHECKING:
     from fastnn.data import Arrays
@@ -24,7 +30,12 @@ if TYPE_CHECKING:
     from fastnn.plan.binding import Bound
     from fastnn.plan.tensor import Tensor
 
-__all__ = ["call_compute_loss", "gradients_of", "numerical_derivative"]
+__all__ = [
+    "call_compute_loss",
+    "gradients_of",
+    "numerical_derivative",
+    "output_penalty",
+]
 
 # Of central differences in float64: the cube root of its precision, as usual.
 _STEP = 6e-6
@@ -55,9 +66,11 @@ class _OwnLoss(Loss):
         self._model: Any = weakref.proxy(model)  # which holds this
         self.batch: tuple[Any, Any, Any] = (None, None, None)
         self.loss = 0.0
+        self.outputs_log = np.zeros(2)
 
     def values(self, y_true: Any, y_pred: np.ndarray) -> np.ndarray:
         x, y, sample_weight = self.batch
+        self._model._penalties = [float(self.outputs_log[1])]
         self.loss = call_compute_loss(
             self._model, x, y, np.array(y_pred), sample_weight, training=True
         )
@@ -106,6 +119,7 @@ def _run(model, arrays: Arrays, batch) -> tuple[float, list[np.ndarray], np.ndar
     targets, weight = arrays.y, arrays.weight
     if plan.own is not None:
         plan.own.batch = batch
+        plan.own.outputs_log[:] = 0
         targets, weight = np.zeros((arrays.rows, 1), model.dtype), None
     plan.log[:] = 0
     program = plan.bound.program
@@ -121,6 +135,7 @@ def _run(model, arrays: Arrays, batch) -> tuple[float, list[np.ndarray], np.ndar
         program.release()
         if plan.own is not None:
             plan.own.batch = (None, None, None)
+            model._penalties = []
     gradients = [_gradient(plan, weight) for weight in model.trainable_weights]
     prediction = plan.bound.memory.view(plan.prediction)[: arrays.rows].copy()
     loss = plan.log[2] / plan.log[3] if plan.own is None else plan.own.loss
@@ -160,10 +175,22 @@ def _make(model, arrays, key, shape, weights, own) -> GradientPlan:
     log, update = np.zeros(4), _GradientsOnly(model)
     steps = lower_step(
         [model], model.sample_shape, model.dtype, goal, update, log,
-        get_num_threads(),
+        get_num_threads(), outputs_log=None if loss is None else loss.outputs_log,
     )  # fmt: skip
     bound = bind(steps.ops, arrays.rows, model.dtype, (steps.prediction,))
     return GradientPlan(key, bound, update, steps.prediction, log, loss)
+
+
+def output_penalty(model: Model, x: Any) -> float:
+    """The penalties on what layers return for a batch, outside training."""
+    log = np.zeros(2)
+    ops = lower_output_penalties([model], model.sample_shape, model.dtype, log)
+    if ops:
+        rows = features(model, x)
+        program = bind(ops, len(rows), model.dtype).program
+        program.bind(rows)
+        program.run(len(rows), len(rows), 0, 1)
+    return float(log[1])
 
 
 def call_compute_loss(

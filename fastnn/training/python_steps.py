@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastnn.training.gradients import call_compute_loss, gradients_of
+from fastnn.training.gradients import (
+    call_compute_loss,
+    gradients_of,
+    output_penalty,
+)
 from fastnn.training.inputs import class_weighted, unchecked
 from fastnn.utils import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
@@ -92,6 +96,10 @@ def test_step_by_parts(model: Model, data: Any) -> dict[str, Any]:
     """A step of evaluation through `compute_loss` and `compute_metrics`."""
     x, y, sample_weight = unpack_x_y_sample_weight(data)
     y_pred = model(x)
-    loss = call_compute_loss(model, x, y, y_pred, sample_weight, training=False)
+    model._penalties = [output_penalty(model, x)]
+    try:
+        loss = call_compute_loss(model, x, y, y_pred, sample_weight, training=False)
+    finally:
+        model._penalties = []
     model.loss_tracker.update_state(loss, sample_weight=len(y_pred))
     return model.compute_metrics(x, y, y_pred, sample_weight)
