@@ -69,7 +69,8 @@ class Variable:
         constraint: What its value is put through after each update, or None.
 
     Attributes:
-        value: The live array; writing into it changes the variable.
+        value: The live array; writing into it changes the variable, and so does setting
+            it, which is `assign`.
         path: The name, with those of the model and the layers around it in front.
         arena: What owns the storage; None while the variable does.
 
@@ -99,12 +100,22 @@ class Variable:
         path = current_path()
         self.path = f"{path}/{self.name}" if path else self.name
         value = _first_value(initializer, shape, dtype, self.name)
-        self.value = padded_zeros(value.shape, value.dtype)
-        self.value[...] = value
+        self._value = padded_zeros(value.shape, value.dtype)
+        self._value[...] = value
         self.trainable = trainable
         self.regularizer = regularizer
         self.constraint = constraint
         self.arena: Any = None
+
+    @property
+    def value(self) -> np.ndarray:
+        """The live array."""
+        return self._value
+
+    @value.setter
+    def value(self, value: npt.ArrayLike) -> None:
+        if value is not self._value:  # as after `variable.value += 1`
+            self.assign(value)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -198,8 +209,8 @@ class Variable:
                 f"variable {self.name!r}. Received: shape={view.shape}, "
                 f"dtype={view.dtype}"
             )
-        view[...] = self.value
-        self.value = view
+        view[...] = self._value
+        self._value = view
 
     # As an array
 
@@ -248,12 +259,12 @@ class Variable:
         return np.round(self.value, ndigits or 0)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "value": self.numpy(), "arena": None}
+        return {**vars(self), "_value": self.numpy(), "arena": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self.value = padded_zeros(state["value"].shape, state["value"].dtype)
-        self.value[...] = state["value"]
+        self._value = padded_zeros(state["_value"].shape, state["_value"].dtype)
+        self._value[...] = state["_value"]
 
     def __repr__(self) -> str:
         return (

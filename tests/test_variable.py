@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import fastnn
 from fastnn.dtypes import as_real, standardize_dtype
 from fastnn.naming import name_scope
 from fastnn.variable import LINE, Variable, padded_width, padded_zeros
@@ -93,6 +94,26 @@ def test_assign_refuses_another_shape_and_keeps_the_value():
     with pytest.raises(TypeError, match="bias"):
         variable.assign(["1", "2"])
     assert variable.numpy().tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (3, 5)])
+def test_setting_the_value_assigns(shape):
+    variable = Variable(np.ones(shape, np.float32))
+    live = variable.value
+    variable.value += 1
+    assert variable.value is live
+    variable.value = np.full(shape, 7)
+    assert variable.value is live
+    assert (live == 7).all()
+    with pytest.raises(ValueError, match=r"shape=\(4, 4\)"):
+        variable.value = np.ones((4, 4))
+
+
+def test_weights_of_a_model_that_are_set_count():
+    model = fastnn.Sequential([fastnn.layers.Dense(2, input_dim=3)])
+    model.predict(np.ones((1, 3)))
+    model.layers[0].kernel.value = np.full((3, 2), 2.0)
+    assert model.predict(np.ones((1, 3))).tolist() == [[6, 6]]
 
 
 def test_move_to_adopts_the_view():

@@ -179,7 +179,7 @@ class Metric(Configurable):
 
     def _connect(self) -> None:
         for index, variable in self._planes:
-            variable.value = self._sums[index, ...]
+            variable.move_to(self._sums[index, ...])
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
