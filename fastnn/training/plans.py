@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Plans", "StepPlan", "choose_threads", "make_predictor"]
 
-# Below this much arithmetic a second thread costs more than it saves: 20 Mflop take
+# Below this much arithmetic a further thread costs more than it saves: 20 Mflop take
 # about 0.2 ms on one core, a meeting of two threads up to 0.3 us, and a step has 10 to
 # 20 of them.
 _WORTH_A_THREAD = 2e7
+
+# From here on a second thread may pay, which training finds out.
+_WORTH_A_TRIAL = 2e6
 
 # Rows of a prediction that go through the network together, whole register tiles on
 # every instruction set: few enough for the cache, but enough to use the weights of a
@@ -84,9 +87,12 @@ class StepPlan:
         return self.paces[rows]
 
     def threads_for(self, rows: int) -> int:
-        """Returns how many threads pay for a batch of `rows`."""
+        """Returns how many threads may pay for a batch of `rows`."""
         # another thread may have raised the number since this plan was built
-        pay = choose_threads(self.work * rows / self.capacity)
+        work = self.work * rows / self.capacity
+        pay = choose_threads(work)
+        if work >= _WORTH_A_TRIAL:
+            pay = max(pay, min(2, get_num_threads()))
         return min(pay, self.most_threads)
 
 
