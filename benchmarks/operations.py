@@ -5,8 +5,9 @@
 
 Layers, activations and optimizers that fastnn exports take part, on one thread,
 beside NumPy by hand in the same process, in turns. `bound` is what the operation could
-take at least: its bytes at the rate at which memory of that size is copied here, or
-its arithmetic at that of multiply-adds in registers, whichever is more.
+take at least: its bytes at the rate at which as much memory as it touches is copied
+here, or its arithmetic at that of multiply-adds in registers, or its square roots and
+divisions at that of such in first-level cache, whichever is most.
 """
 
 from __future__ import annotations
@@ -28,12 +29,19 @@ from fastnn.plan.costs import (
     FORWARD_PRODUCTS,
     INPUT_PRODUCTS,
     WEIGHT_PRODUCTS,
+    elements,
     flops,
+    nbytes,
     traffic,
 )
 from fastnn.training.profile import profile
 
 SIZES = ((32, 64), (128, 512), (1024, 1024))  # rows, width
+# A square root and a division for each element.
+WITH_ROOTS = (
+    "adagrad_update", "adam_amsgrad_update", "adam_update", "lamb_update",
+    "nadam_update", "rmsprop_update",
+)  # fmt: skip
 PRODUCTS = (*FORWARD_PRODUCTS, *WEIGHT_PRODUCTS, *INPUT_PRODUCTS)
 # what a layer needs to be made that follows from no other argument
 ARGUMENTS = {
@@ -122,30 +130,30 @@ def model_of(subject: Subject, width: int):
     return model
 
 
-def operations_of(subject: Subject, model, ops) -> list[int]:
-    """Positions of the operations that are the subject's."""
+def is_of(subject: Subject, model, op) -> bool:
+    """Whether an operation is the subject's."""
     if subject.kind == "optimizer":
-        return [
-            i
-            for i, op in enumerate(ops)
-            if op.kind.endswith("_update") or op.kind in _OF_AN_UPDATE
-        ]
-    name = model.layers[1].name
-    return [i for i, op in enumerate(ops) if op.layer == name]
+        return op.kind.endswith("_update") or op.kind in _OF_AN_UPDATE
+    return op.layer == model.layers[1].name
 
 
 def measure(subject: Subject, rows: int, width: int, rounds: int) -> Measured:
     model = model_of(subject, width)
     hand = numpy_of(subject, model, rows, width)
     ours, theirs, best = np.inf, np.inf, None
+
+    def belongs(op) -> bool:
+        return is_of(subject, model, op)
+
     for _ in range(rounds):
-        _, ops, seconds = profile(model, rows, "train")
+        _, ops, seconds = profile(model, rows, "train", belongs)
         best = seconds if best is None else np.minimum(best, seconds)
         if hand is not None:
             theirs = min(theirs, seconds_of(hand))
-    mine = operations_of(subject, model, ops)
-    ours = float(sum(best[i] for i in mine))
-    bound = sum(bound_of(ops[i], rows) for i in mine)
+    mine = list(filter(belongs, ops))
+    ours = float(sum(best[np.isfinite(best)]))
+    touched = footprint(mine, rows)
+    bound = sum(bound_of(op, rows, touched) for op in mine)
     return Measured(ours, theirs if hand is not None else None, bound)
 
 
@@ -192,16 +200,26 @@ def seconds_of(work) -> float:
 _rates: dict[object, float] = {}
 
 
-def bound_of(op, rows: int) -> float:
-    """Seconds that an operation takes at least."""
+def footprint(ops, rows: int) -> int:
+    """Bytes of all operands, each counted once."""
+    operands = {id(x): x for op in ops for x in op.operands if x is not None}
+    return sum(nbytes(operand, rows) for operand in operands.values())
+
+
+def bound_of(op, rows: int, touched: int) -> float:
+    """Seconds that an operation takes at least, where so many bytes are touched."""
     moved = traffic(op, rows)
-    size = max(moved // 2 // 4096, 1) * 4096
+    size = max(touched // 2 // 4096, 1) * 4096
     if size not in _rates:
         _rates[size], _ = peak.memory(fastnn._core.kernels, size, 1)
     if "flops" not in _rates:
         _rates["flops"] = peak.multiply_adds(fastnn, "float32", 1)
+        _rates["roots"] = peak.roots(fastnn, "float32")
     arithmetic = flops(op, rows) if op.kind in PRODUCTS else 0
-    return max(moved / _rates[size], arithmetic / _rates["flops"])
+    roots = elements(op, rows) if op.kind in WITH_ROOTS else 0
+    return max(
+        moved / _rates[size], arithmetic / _rates["flops"], roots / _rates["roots"]
+    )
 
 
 def main() -> None:

@@ -49,13 +49,23 @@ def multiply_adds(fastnn, dtype: str, threads: int) -> float:
     return burst(fastnn._core.kernels, dtype, threads)
 
 
+def roots(fastnn, dtype: str) -> float:
+    """Square roots a second, each with a division, on one thread."""
+    return rate(partial(fastnn._core.kernels.root_and_quotient, dtype), 1)
+
+
 def burst(kernels, dtype: str, threads: int) -> float:
-    """The most of a few short measurements, over all threads together."""
+    """Floating-point operations a second, over all threads together."""
+    return rate(partial(kernels.multiply_add, dtype), threads)
+
+
+def rate(measured, threads: int) -> float:
+    """What `measured(repeats)` counts, a second: the most of a few short bursts."""
     repeats = 1000
-    while timed(threads, partial(kernels.multiply_add, dtype, repeats)) < BURST:
+    while timed(threads, partial(measured, repeats)) < BURST:
         repeats *= 2
-    work = partial(kernels.multiply_add, dtype, repeats)
-    done = kernels.multiply_add(dtype, 1) * repeats * threads
+    work = partial(measured, repeats)
+    done = measured(1) * repeats * threads
     return done / min(timed(threads, work) for _ in range(BURSTS))
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,9 @@ class Program:
         threads: int = 1,
         start_op: int = 0,
     ) -> tuple[int, int]: ...
-    def profile(self, rows: int, repeats: int) -> list[float]: ...
+    def profile(
+        self, rows: int, repeats: int, only: Iterable[int] | None = None
+    ) -> list[float]: ...
 
 class Predictor:
     chunk: int

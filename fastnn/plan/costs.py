@@ -14,7 +14,9 @@ __all__ = [
     "FORWARD_PRODUCTS",
     "INPUT_PRODUCTS",
     "WEIGHT_PRODUCTS",
+    "elements",
     "flops",
+    "nbytes",
     "traffic",
 ]
 
@@ -65,13 +67,17 @@ def flops(op: Op, rows: int) -> int:
         return _PER_INPUT[op.kind] * _elements(op.inputs[0], rows)
     if op.kind == "mixed_product":
         return 2 * op.sizes[0] * op.sizes[1] * op.sizes[2]
-    first = next((o for o in op.operands if o is not None), None)
-    return _PER_ELEMENT.get(op.kind, 1) * _elements(first, rows)
+    return _PER_ELEMENT.get(op.kind, 1) * elements(op, rows)
+
+
+def elements(op: Op, rows: int) -> int:
+    """Elements of the first operand."""
+    return _elements(next((o for o in op.operands if o is not None), None), rows)
 
 
 def traffic(op: Op, rows: int) -> int:
     """Bytes of all operands."""
-    return sum(_nbytes(operand, rows) for operand in op.operands)
+    return sum(nbytes(operand, rows) for operand in op.operands)
 
 
 def _elements(operand: Operand, rows: int) -> int:
@@ -82,7 +88,8 @@ def _elements(operand: Operand, rows: int) -> int:
     return operand.value.size if isinstance(operand, Variable) else 0
 
 
-def _nbytes(operand: Operand, rows: int) -> int:
+def nbytes(operand: Operand, rows: int) -> int:
+    """Bytes of an operand, none if it does not grow with the rows."""
     if operand is None or (isinstance(operand, Tensor) and not operand.per_sample):
         return 0
     if isinstance(operand, Tensor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,9 +23,15 @@ _MODES = ("train", "evaluate", "predict")
 
 
 def profile(
-    model: Model, rows: int, mode: str | None
+    model: Model,
+    rows: int,
+    mode: str | None,
+    only: Callable[[Op], bool] | None = None,
 ) -> tuple[str, list[Op], list[float]]:
     """Title, operations, and the seconds that each takes for a batch of `rows`.
+
+    Those that `only` is true of are measured without the others, whose seconds are
+    infinite then: their operands stay in the cache.
 
     Raises:
         ValueError: If `mode` is not known.
@@ -37,11 +44,13 @@ def profile(
     x = np.random.Generator(np.random.Philox(0)).random((rows, *model.sample_shape))
     x = x.astype(np.int32 if model.reads else model.dtype)
     if mode == "predict":
-        return title, *_profile_prediction(model, x)
-    return title, *_profile_step(model, x, training=mode == "train")
+        return title, *_profile_prediction(model, x, only)
+    return title, *_profile_step(model, x, only, training=mode == "train")
 
 
-def _profile_prediction(model: Model, x: np.ndarray) -> tuple[list[Op], list[float]]:
+def _profile_prediction(
+    model: Model, x: np.ndarray, only: Callable[[Op], bool] | None
+) -> tuple[list[Op], list[float]]:
     if model.weights:
         adopt(model.weights)
     ops, shape = lower_prediction(
@@ -49,11 +58,15 @@ def _profile_prediction(model: Model, x: np.ndarray) -> tuple[list[Op], list[flo
     )
     bound = bind(ops, len(x), model.dtype)
     bound.program.bind(x, np.empty((len(x), *shape), model.dtype))
-    return bound.ops, _measure(bound, len(x))
+    return bound.ops, _measure(bound, len(x), only)
 
 
 def _profile_step(
-    model: Model, x: np.ndarray, *, training: bool
+    model: Model,
+    x: np.ndarray,
+    only: Callable[[Op], bool] | None,
+    *,
+    training: bool,
 ) -> tuple[list[Op], list[float]]:
     compilation = model.compilation
     compilation.resolve(model.prediction_shape)
@@ -69,7 +82,7 @@ def _profile_step(
     kept = _state(model)
     copies = [block.copy() for block in kept]
     try:
-        return plan.bound.ops, _measure(plan.bound, len(x))
+        return plan.bound.ops, _measure(plan.bound, len(x), only)
     finally:
         for block, copy in zip(kept, copies, strict=True):
             block[...] = copy
@@ -84,5 +97,9 @@ def _state(model: Model) -> list[np.ndarray]:
     return blocks
 
 
-def _measure(bound: Bound, rows: int) -> list[float]:
-    return bound.program.profile(rows, _REPEATS)
+def _measure(bound: Bound, rows: int, only: Callable[[Op], bool] | None) -> list[float]:
+    if only is None:
+        return bound.program.profile(rows, _REPEATS)
+    bound.program.profile(rows, 1)  # what they read, others have written
+    positions = [i for i, op in enumerate(bound.ops) if only(op)]
+    return bound.program.profile(rows, _REPEATS, positions)

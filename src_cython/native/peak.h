@@ -1,5 +1,5 @@
-/* How fast this processor is at most, for benchmarks: multiply-adds on registers, and
- * memory copied and read.  Every instruction set measures its own. */
+/* How fast this processor is at most, for benchmarks: multiply-adds, and square roots
+ * with a division, on registers; memory copied and read.  Every instruction set measures its own. */
 #ifndef FASTNN_PEAK_H
 #define FASTNN_PEAK_H
 
@@ -40,6 +40,25 @@ enum { FN_CHAINS = 12 };
 
 FN_MULTIPLY_ADD(f32, float, fn_vec_f32)
 FN_MULTIPLY_ADD(f64, double, fn_vec_f64)
+
+#define FN_ROOT_AND_QUOTIENT(NAME, TYPE, ROOT) \
+    /* Elements done: a square root of each, and a division by it. */ \
+    static double fn_root_and_quotient_##NAME(long long repeats) \
+    { \
+        enum { N = 1024 }; \
+        static TYPE inp[N], out[N]; \
+        for (int i = 0; i < N; i++) \
+            inp[i] = (TYPE)(i + 1); \
+        for (long long n = 0; n < repeats; n++) { \
+            for (int i = 0; i < N; i++) \
+                out[i] = (TYPE)3 / ROOT(inp[i]); \
+            __asm__ volatile("" : : "r"(out), "r"(inp) : "memory"); \
+        } \
+        return (double)N * (double)repeats; \
+    }
+
+FN_ROOT_AND_QUOTIENT(f32, float, __builtin_sqrtf)
+FN_ROOT_AND_QUOTIENT(f64, double, __builtin_sqrt)
 
 #if FN_HAS_BF16
 static double fn_multiply_add_bf16(long long repeats)

@@ -311,11 +311,13 @@ cdef class Program:
             raise error
         return 0
 
-    def profile(self, dim_t rows, int repeats):
+    def profile(self, dim_t rows, int repeats, only=None):
         """Seconds that each operation takes on a batch of `rows`, the least of
-        `repeats`, on one thread."""
+        `repeats`, on one thread. `only`: positions of those that are run; all if it
+        is None."""
         cdef Step step
         cdef double[::1] best = np.full(self.n_ops, np.inf)
+        cdef list positions = list(range(self.n_ops) if only is None else only)
         cdef double start
         cdef int i
         memset(&step, 0, sizeof(step))
@@ -324,9 +326,11 @@ cdef class Program:
         step.sources = self.sources
         step.halt = &self.halt
         self.halt = 0
+        if not all(0 <= i < self.n_ops for i in positions):
+            raise ValueError(f"only: expected positions of {self.n_ops} operations")
         step.mode = fn_flush_denormals()
         for _ in range(repeats):
-            for i in range(self.n_ops):
+            for i in positions:
                 start = fn_seconds()
                 self.ops[i].run(&self.ops[i], &step, NULL)
                 best[i] = min(best[i], fn_seconds() - start)

@@ -18,8 +18,8 @@ sizes: rows per sample, n, row length of pred, of target (0: labels), reduction,
 scalars: weight of the loss, then its settings
 
 Rows of pred, dpred and out have one length, those of target their own. A row that the
-mask leaves out has the value 0, no gradient, and no part in a mean. One thread computes
-a loss: its rows are few and its sums have one order.
+mask leaves out has the value 0, no gradient, and no part in a mean. Threads share the
+rows; one thread adds them up, in order.
 """
 
 cdef enum Reduction:
@@ -117,16 +117,19 @@ cdef inline void run_rows(
     cdef const char* target = <const char*> op.operand[4]
     cdef const real_t* weight = <const real_t*> op.operand[5]
     cdef const real_t* mask = <const real_t*> op.operand[6]
-    cdef dim_t stride = op.size[2], i
+    cdef dim_t stride = op.size[2], begin, end, i
     cdef dim_t step_of_target = op.size[3] * <dim_t> sizeof(real_t)
     cdef int32_t first = 0
     cdef double scale
-    if step.thread:
-        return
     if step_of_target == 0:
         step_of_target = sizeof(int32_t)
     scale = op.scalar[0] * loss_scale(op, step, weight, mask)
-    for i in range(step.rows * op.size[0]):
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    pred += begin * stride
+    target += begin * step_of_target
+    dpred = dpred + begin * stride if dpred != NULL else dpred
+    out = out + begin * stride if out != NULL else out
+    for i in range(begin, end):
         if mask == NULL or mask[i] != 0:
             values[i] = apply_row(
                 row, dpred, out, pred, <const real_t*> target,

@@ -93,8 +93,6 @@ cdef inline bint all_bits(const Op* op, const Step* step, real_t* _) noexcept no
 
 
 cdef void run_hinge(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    if step.thread:
-        return
     if all_bits(op, step, _):
         run_rows(op, step, <void*> hinge_row_of_bits[real_t], _)
     else:
@@ -102,8 +100,6 @@ cdef void run_hinge(const Op* op, const Step* step, real_t* _) noexcept nogil:
 
 
 cdef void run_squared_hinge(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    if step.thread:
-        return
     if all_bits(op, step, _):
         run_rows(op, step, <void*> squared_hinge_row_of_bits[real_t], _)
     else:

@@ -80,10 +80,11 @@ cdef void run_binary_accuracy(const Op* op, const Step* step, real_t* _) noexcep
     cdef const real_t* pred = <const real_t*> op.operand[1]
     cdef const real_t* target = <const real_t*> op.operand[2]
     cdef real_t threshold = <real_t> op.scalar[0]
-    cdef dim_t i, j, right
-    if step.thread:
-        return
-    for i in range(step.rows * op.size[0]):
+    cdef dim_t begin, end, i, j, right
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    pred += begin * op.size[2]
+    target += begin * op.size[3]
+    for i in range(begin, end):
         right = 0
         for j in range(op.size[1]):
             right += target[j] == <real_t> (pred[j] > threshold)
@@ -99,10 +100,11 @@ cdef void run_categorical_accuracy(
     cdef double* values = <double*> op.operand[0]
     cdef const real_t* pred = <const real_t*> op.operand[1]
     cdef const real_t* target = <const real_t*> op.operand[2]
-    cdef dim_t i
-    if step.thread:
-        return
-    for i in range(step.rows * op.size[0]):
+    cdef dim_t begin, end, i
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    pred += begin * op.size[2]
+    target += begin * op.size[3]
+    for i in range(begin, end):
         values[i] = argmax(pred, op.size[1]) == argmax(target, op.size[1])
         pred += op.size[2]
         target += op.size[3]
@@ -115,10 +117,10 @@ cdef void run_sparse_categorical_accuracy(
     cdef double* values = <double*> op.operand[0]
     cdef const real_t* pred = <const real_t*> op.operand[1]
     cdef const int32_t* labels = <const int32_t*> op.operand[2]
-    cdef dim_t i
-    if step.thread:
-        return
-    for i in range(step.rows * op.size[0]):
+    cdef dim_t begin, end, i
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    pred += begin * op.size[2]
+    for i in range(begin, end):
         values[i] = argmax(pred, op.size[1]) == labels[i]
         pred += op.size[2]
 
@@ -130,10 +132,11 @@ cdef void run_top_k_categorical_accuracy(
     cdef double* values = <double*> op.operand[0]
     cdef const real_t* pred = <const real_t*> op.operand[1]
     cdef const real_t* target = <const real_t*> op.operand[2]
-    cdef dim_t i, n = op.size[1], k = <dim_t> op.scalar[0]
-    if step.thread:
-        return
-    for i in range(step.rows * op.size[0]):
+    cdef dim_t begin, end, i, n = op.size[1], k = <dim_t> op.scalar[0]
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    pred += begin * op.size[2]
+    target += begin * op.size[3]
+    for i in range(begin, end):
         values[i] = among_largest(pred, argmax(target, n), n, k)
         pred += op.size[2]
         target += op.size[3]
@@ -146,10 +149,10 @@ cdef void run_sparse_top_k_categorical_accuracy(
     cdef double* values = <double*> op.operand[0]
     cdef const real_t* pred = <const real_t*> op.operand[1]
     cdef const int32_t* labels = <const int32_t*> op.operand[2]
-    cdef dim_t i, n = op.size[1], k = <dim_t> op.scalar[0]
-    if step.thread:
-        return
-    for i in range(step.rows * op.size[0]):
+    cdef dim_t begin, end, i, n = op.size[1], k = <dim_t> op.scalar[0]
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    pred += begin * op.size[2]
+    for i in range(begin, end):
         values[i] = among_largest(pred, labels[i], n, k)
         pred += op.size[2]
 
@@ -166,10 +169,11 @@ cdef inline void run_similarity(
     cdef const real_t* pred = <const real_t*> op.operand[1]
     cdef const real_t* target = <const real_t*> op.operand[2]
     cdef double epsilon = op.scalar[0]
-    cdef dim_t i, n = op.size[1]
-    if step.thread:
-        return
-    for i in range(step.rows * op.size[0]):
+    cdef dim_t begin, end, i, n = op.size[1]
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    pred += begin * op.size[2]
+    target += begin * op.size[3]
+    for i in range(begin, end):
         if kind == COSINE:
             values[i] = cosine_row(pred, target, epsilon, n)
         else:

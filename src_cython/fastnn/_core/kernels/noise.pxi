@@ -4,33 +4,10 @@ A random number depends on the key, the step and its place alone: Philox is a fu
 """
 
 
-cdef inline void philox(
-    uint32_t* word, uint32_t column, uint32_t row, uint64_t step, uint64_t key
-) noexcept nogil:
-    """word[4][LANES] := Philox4x32-10 of the counters (column + lane, row, step)
-
-    Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (2011)."""
-    cdef uint32_t key0 = <uint32_t> key, key1 = <uint32_t> (key >> 32)
-    cdef uint64_t product0, product1
-    cdef uint32_t keep1, keep3
-    cdef int turn, lane
-    for lane in range(LANES):
-        word[lane] = column + lane
-        word[LANES + lane] = row
-        word[2 * LANES + lane] = <uint32_t> step
-        word[3 * LANES + lane] = <uint32_t> (step >> 32)
-    for turn in range(10):
-        for lane in range(LANES):
-            product0 = <uint64_t> word[lane] * 0xD2511F53U
-            product1 = <uint64_t> word[2 * LANES + lane] * 0xCD9E8D57U
-            keep1 = word[LANES + lane]
-            keep3 = word[3 * LANES + lane]
-            word[lane] = <uint32_t> (product1 >> 32) ^ keep1 ^ key0
-            word[LANES + lane] = <uint32_t> product1
-            word[2 * LANES + lane] = <uint32_t> (product0 >> 32) ^ keep3 ^ key1
-            word[3 * LANES + lane] = <uint32_t> product0
-        key0 += 0x9E3779B9U
-        key1 += 0xBB67AE85U
+cdef extern from "philox.h" nogil:
+    # word[4][LANES] := of the counters (column + lane, row, step)
+    void fn_philox(uint32_t* word, uint32_t column, uint32_t row, uint64_t step,
+                   uint64_t key)
 
 
 cdef inline int32_t odd(uint32_t word) noexcept nogil:
@@ -67,6 +44,11 @@ cdef inline real_t normal_of(real_t place) noexcept nogil:
     return <real_t> 1.4142135623730951 * ((p if w < 5 else q) * x)
 
 
+cdef inline uint32_t kept_byte(uint32_t word, int32_t threshold) noexcept nogil:
+    """1 if the word's upper 24 bits are the threshold or more, else 0"""
+    return <int32_t> (word >> 8) >= threshold
+
+
 # ---- dropout --------------------------------------------------------------------
 
 cdef void dropout_forward(
@@ -87,22 +69,26 @@ cdef void dropout_forward(
     cdef uint32_t word[4 * LANES]
     cdef real_t scale = <real_t> scalar[1], shift = <real_t> scalar[2]
     cdef real_t dropped = <real_t> scalar[3]
-    cdef uint32_t threshold = <uint32_t> ceil(scalar[0] * 16777216.0)
+    cdef int32_t threshold = <int32_t> ceil(scalar[0] * 16777216.0)
+    cdef uint32_t kept[LANES]
     cdef dim_t i, j, at, drawn
     for i in range(begin, end):
         drawn = i
         if source != NULL:
             drawn = i // height * per_sample + source[i % height]
         if single:
-            philox(word, 0, <uint32_t> drawn, step, key)
-            memset(mask + i * row, (word[0] >> 8) >= threshold, n)
+            fn_philox(word, 0, <uint32_t> drawn, step, key)
+            memset(mask + i * row, <int> kept_byte(word[0], threshold), n)
         else:
             for j from 0 <= j < n by 4 * LANES:
-                philox(word, <uint32_t> (j // 4), <uint32_t> drawn, step, key)
-                for at in range(j, min(n, j + 4 * LANES)):
-                    mask[i * row + at] = (
-                        word[((at - j) & 3) * LANES + ((at - j) >> 2)] >> 8
-                    ) >= threshold
+                fn_philox(word, <uint32_t> (j // 4), <uint32_t> drawn, step, key)
+                # four columns are the bytes of a number, least first
+                for at in range(LANES):
+                    kept[at] = kept_byte(word[at], threshold) \
+                        | kept_byte(word[LANES + at], threshold) << 8 \
+                        | kept_byte(word[2 * LANES + at], threshold) << 16 \
+                        | kept_byte(word[3 * LANES + at], threshold) << 24
+                memcpy(mask + i * row + j, kept, min(n - j, <dim_t> sizeof(kept)))
         for j in range(n):
             out[i * row + j] = (
                 inp[i * row + j] * scale + shift if mask[i * row + j] else dropped)
@@ -166,7 +152,7 @@ cdef void gaussian_noise_forward(
     cdef dim_t i, j, at
     for i in range(begin, end):
         for j from 0 <= j < n by 4 * LANES:
-            philox(word, <uint32_t> (j // 4), <uint32_t> i, step, key)
+            fn_philox(word, <uint32_t> (j // 4), <uint32_t> i, step, key)
             for at in range(4 * LANES):
                 value[at] = stddev * normal_of(<real_t> odd(word[at]))
             for at in range(j, min(n, j + 4 * LANES)):
@@ -188,7 +174,7 @@ cdef void gaussian_dropout_forward(
     cdef dim_t i, j, at
     for i in range(begin, end):
         for j from 0 <= j < n by 4 * LANES:
-            philox(word, <uint32_t> (j // 4), <uint32_t> i, step, key)
+            fn_philox(word, <uint32_t> (j // 4), <uint32_t> i, step, key)
             for at in range(4 * LANES):
                 value[at] = 1 + stddev * normal_of(<real_t> odd(word[at]))
             for at in range(j, min(n, j + 4 * LANES)):

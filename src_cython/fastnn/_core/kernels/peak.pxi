@@ -5,6 +5,8 @@ cdef extern from "peak.h" nogil:
     double fn_multiply_add_f32(long long repeats)
     double fn_multiply_add_f64(long long repeats)
     double fn_multiply_add_bf16(long long repeats)
+    double fn_root_and_quotient_f32(long long repeats)
+    double fn_root_and_quotient_f64(long long repeats)
     void fn_copy_bytes(char* out, const char* inp, size_t nbytes, long long repeats)
     void fn_read_bytes(const char* inp, size_t nbytes, long long repeats)
 
@@ -30,6 +32,27 @@ def multiply_add(dtype, long long repeats):
             done = fn_multiply_add_bf16(repeats)
         else:
             done = fn_multiply_add_f32(repeats)
+    return done
+
+
+def root_and_quotient(dtype, long long repeats):
+    """Take square roots and divide by them, in first-level cache, without the GIL.
+
+    Args:
+        dtype: "float32" or "float64".
+
+    Returns:
+        The number of roots.
+    """
+    cdef double done
+    if dtype not in ("float32", "float64"):
+        raise ValueError(f"expected float32 or float64. Received: {dtype!r}")
+    cdef bint double_precision = dtype == "float64"
+    with nogil:
+        if double_precision:
+            done = fn_root_and_quotient_f64(repeats)
+        else:
+            done = fn_root_and_quotient_f32(repeats)
     return done
 
 
