@@ -223,7 +223,7 @@ def functions(dtype):
 
 
 def run(name, dtype, dim_t rows, operands, sizes, scalars=(), size_t function=0,
-         unsigned long long key=0, long long iteration=0, int threads=1):
+        unsigned long long key=0, long long iteration=0, int threads=1):
     """Run one operation on arrays that the caller has checked: each thread's share, one
     after the other."""
     cdef Op op
