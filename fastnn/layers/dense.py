@@ -38,6 +38,8 @@ class Dense(LowRankLayer):
         ValueError: If `units` is not a positive integer, or a name is unknown.
     """
 
+    _fixed = frozenset({"units"})
+
     def __init__(
         self,
         units: int,

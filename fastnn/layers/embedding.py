@@ -48,6 +48,8 @@ class Embedding(LowRankLayer):
         (32, 10, 64)
     """
 
+    _fixed = frozenset({"input_dim", "output_dim"})
+
     takes_codes = True
     reads = True
     matrix_name = "embeddings"

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,9 @@ class WeightHolder:
     _trainable: bool
     _tracked: dict[str, Any]
 
+    _fixed: ClassVar[frozenset[str]] = frozenset()
+    """Attributes that the shapes of the weights depend on."""
+
     def __init__(self, trainable: bool) -> None:
         vars(self).setdefault("_tracked", {})
         self._weights: list[Variable] = []
@@ -51,6 +54,11 @@ class WeightHolder:
     def __setattr__(self, name: str, value: Any) -> None:
         tracked = vars(self).setdefault("_tracked", {})
         built = vars(self).get("built", False)
+        if built and name in self._fixed and value != getattr(self, name):
+            raise ValueError(
+                f"Expected `{name}` of {self.name!r} to stay as it is: its weights are "
+                f"made for {name}={getattr(self, name)!r}. Received: {name}={value!r}"
+            )
         if isinstance(value, _TRACKED) and name not in _OWN and self._is_new(value):
             if built and tracked.get(name) is not value:
                 self._refuse_state(name, value)

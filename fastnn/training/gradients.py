@@ -23,6 +23,7 @@ from fastnn.training.inputs import (
     unchecked,
     weight_shape,
 )
+from fastnn.training.plans import check_output
 
 if TYPE_CHECKING:
     from fastnn.data import Arrays
@@ -177,6 +178,7 @@ def _make(model, arrays, key, shape, weights, own) -> GradientPlan:
         [model], model.sample_shape, model.dtype, goal, update, log,
         get_num_threads(), outputs_log=None if loss is None else loss.outputs_log,
     )  # fmt: skip
+    check_output(model, steps.prediction.shape)
     bound = bind(steps.ops, arrays.rows, model.dtype, (steps.prediction,))
     return GradientPlan(key, bound, update, steps.prediction, log, loss)
 

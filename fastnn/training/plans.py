@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fastnn.models.model import Model
     from fastnn.training.gradients import GradientPlan
 
-__all__ = ["Plans", "StepPlan", "choose_threads", "make_predictor"]
+__all__ = ["Plans", "StepPlan", "check_output", "choose_threads", "make_predictor"]
 
 # Below this much arithmetic a further thread costs more than it saves: 20 Mflop take
 # about 0.2 ms on one core, a meeting of two threads up to 0.3 us, and a step has 10 to
@@ -158,6 +158,7 @@ class Plans:
                 threads,
                 fuse=compilation.jit_compile,
             )
+            check_output(model, steps.prediction.shape)
             bound = bind(steps.ops, rows, model.dtype)
             plan = StepPlan(steps, bound, key, _work(bound.ops, rows), threads)
             self._steps[training] = plan
@@ -191,6 +192,15 @@ class Plans:
             watch(layer, self)
             if hasattr(layer, "_watchers"):
                 layer._watchers.add(self)
+
+
+def check_output(model: Model, shape: tuple[int, ...]) -> None:
+    """Raises ValueError unless the outputs are as targets have to be."""
+    if shape != model.prediction_shape:
+        raise ValueError(
+            f"Expected outputs of shape {model.prediction_shape}, for which the model "
+            f"{model.name!r} is built. Received: {shape}; a layer was changed since"
+        )
 
 
 def make_predictor(

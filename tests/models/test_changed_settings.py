@@ -9,9 +9,13 @@ from fastnn.layers import (
     BatchNormalization,
     Dense,
     Dropout,
+    Embedding,
     GaussianNoise,
+    GroupNormalization,
     Input,
     LeakyReLU,
+    PReLU,
+    RepeatVector,
 )
 from fastnn.models import Model, Sequential
 
@@ -92,3 +96,36 @@ def test_no_new_variables_once_it_is_built():
     with pytest.raises(ValueError, match="Received: extra=<Variable"):
         layer.extra = fastnn.Variable(1.0)
     assert len(layer.weights) == 2
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "value"),
+    [
+        (lambda: Dense(3), "units", 1000),
+        (lambda: BatchNormalization(), "axis", 1),
+        (lambda: GroupNormalization(3), "groups", 1),
+        (lambda: PReLU(), "shared_axes", [1]),
+        (lambda: Embedding(9, 4), "output_dim", 5),
+    ],
+)
+def test_what_weights_are_made_for_stays_as_it_is(layer, name, value):
+    layer = layer()
+    model = Sequential([Input((2, 3)), layer])
+    x = np.ones((4, 2, 3), np.int32)
+    before = model.predict(x)
+    with pytest.raises(ValueError, match=f"Received: {name}="):
+        setattr(layer, name, value)
+    setattr(layer, name, getattr(layer, name))
+    model.compile("sgd", "mse")
+    assert np.array_equal(model.predict(x), before)
+
+
+def test_outputs_of_another_shape_are_not_held_against_targets():
+    repeat = RepeatVector(2)
+    model = Sequential([Input((3,)), repeat])
+    model.compile("sgd", "mse")
+    targets = np.ones((8, 2, 3), np.float32)
+    model.evaluate(X, targets, verbose=0)
+    repeat.n = 500
+    with pytest.raises(ValueError, match=r"Received: \(500, 3\)"):
+        model.evaluate(X, targets, verbose=0)

@@ -31,6 +31,8 @@ class PReLU(Layer):
         ValueError: If the inputs have no such axes.
     """
 
+    _fixed = frozenset({"shared_axes"})
+
     supports_masking = True
 
     def __init__(

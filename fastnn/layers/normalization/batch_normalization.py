@@ -56,6 +56,8 @@ class BatchNormalization(ScaledNormalization):
         ValueError: If the inputs have no such axis, or `synchronized` is True.
     """
 
+    _fixed = frozenset({"axis", "renorm"})
+
     takes_mask = True
 
     def __init__(

@@ -32,6 +32,8 @@ class GroupNormalization(ScaledNormalization):
         ValueError: If `groups` is not such a number, or the inputs have no such axis.
     """
 
+    _fixed = frozenset({"axis", "groups"})
+
     def __init__(
         self,
         groups: int = 32,

@@ -37,6 +37,8 @@ class LayerNormalization(ScaledNormalization):
         ValueError: If the inputs have no such axes.
     """
 
+    _fixed = frozenset({"axis"})
+
     def __init__(
         self,
         axis: int | Sequence[int] = -1,

@@ -29,6 +29,8 @@ class RMSNormalization(AlongAxes):
         ValueError: If the inputs have no such axes.
     """
 
+    _fixed = frozenset({"axis"})
+
     def __init__(
         self, axis: int | Sequence[int] = -1, epsilon: float = 1e-6, **base: Any
     ):

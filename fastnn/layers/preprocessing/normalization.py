@@ -43,6 +43,8 @@ class Normalization(Layer):
         >>> model = fastnn.Sequential([layer, fastnn.layers.Dense(1)])
     """
 
+    _fixed = frozenset({"axis"})
+
     supports_masking = True
 
     def __init__(
