@@ -155,8 +155,12 @@ def test_a_progress_bar_is_closed_after_an_exception(problem, capsys):
         raise Trouble
 
     callback = LambdaCallback(on_epoch_end=fail)
-    with pytest.raises(Trouble):
+    with pytest.raises(Trouble) as caught:
         model.fit(*problem, callbacks=[callback], verbose=1)
+    out = capsys.readouterr().out
+    assert "loss=" in out
+    # what is printed next has a line of its own, though the exception holds the bar
+    assert out.endswith("\n"), caught
     model.fit(*problem, verbose=1)
 
 
