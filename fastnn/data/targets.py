@@ -108,11 +108,13 @@ def _in_shape_of_labels(array, rows, output_shape, classes, name, layer) -> np.n
 
 def _whole(array, classes, name, layer) -> np.ndarray:
     labels = array.astype(np.int32, copy=False)
-    if array.dtype.kind == "f" and not np.array_equal(labels, array):
+    narrower = array.dtype.kind == "f" or array.itemsize > labels.itemsize
+    if narrower and not np.array_equal(labels, array):
         row = int(np.argmax((labels != array).reshape(len(array), -1).any(axis=1)))
         raise ValueError(
             f"{_owner(layer)}`{name}` is expected to hold class indices, whole numbers "
-            f"from 0 to {classes - 1}. Received: {array[row]} in row {row}"
+            f"from 0 to {classes - 1}, or others that fit 32 bits if the loss takes "
+            f"them. Received: {array[row]} in row {row}"
         )
     return labels
 

@@ -99,3 +99,12 @@ def test_targets_that_are_no_numbers_are_refused():
 def test_an_unknown_kind_of_target_is_refused():
     with pytest.raises(ValueError, match=r"'labels' or 'identities'. Received: 'x'"):
         as_targets([0], 1, (1,), "x")
+
+
+@pytest.mark.parametrize(
+    ("target", "ignored"), [("labels", 2**40), ("identities", None)]
+)
+def test_labels_that_do_not_fit_are_not_taken_for_others(target, ignored):
+    y = np.array([0, 1, 2**40])
+    with pytest.raises(ValueError, match=r"32 bits.* 1099511627776 in row 2"):
+        as_targets(y, 3, (3,), target, ignored=ignored)
