@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from fastnn.callbacks.callback import Callback
 from fastnn.caller import warn
 
@@ -23,7 +25,7 @@ class MonitorCallback(Callback):
     Another mode is taken for "auto", with a warning.
 
     Raises:
-        ValueError: From `fit`, if "auto" cannot tell.
+        ValueError: From `fit`, if "auto" cannot tell, or it is not one number.
     """
 
     def __init__(self, monitor="val_loss", mode="auto", best=None, min_delta=0.0):
@@ -48,7 +50,13 @@ class MonitorCallback(Callback):
                 f"Available: {', '.join(logs) or 'nothing'}"
             )
             return None
-        return logs[self.monitor]
+        value = logs[self.monitor]
+        if np.size(value) != 1:
+            raise ValueError(
+                f"{type(self).__name__} expects {self.monitor!r} to be one number. "
+                f"Received: shape {np.shape(value)}"
+            )
+        return float(np.reshape(value, ()))
 
     def is_improvement(self, value: float, reference: float | None) -> bool:
         """Whether `value` beats `reference` by more than min_delta; NaN never does."""

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from stand_in_model import StandInModel, losses, train
 
@@ -111,6 +112,13 @@ def test_all_nan_restores_the_first_weights():
     stop = EarlyStopping(patience=2, restore_best_weights=True)
     model, _ = train(stop, losses(*[math.nan] * 5))
     assert model.weights == [0]
+
+
+def test_several_numbers_cannot_be_compared():
+    several = [{"val_loss": np.array([1.0, 2.0])}]
+    with pytest.raises(ValueError, match=r"one number. Received: shape \(2,\)"):
+        train(EarlyStopping(), several)
+    assert train(EarlyStopping(), [{"val_loss": np.array([1.0])}])[1] == 1
 
 
 def test_it_can_be_used_again():
