@@ -34,6 +34,28 @@ def dropout(x, rate=0.5):
     return x * scale, lambda dout: (dout * scale,)
 
 
+def alpha_dropout(x, rate=0.5):
+    dropped = FLOAT(-1.6732632423543772 * 1.0507009873554805)
+    a = ((1 - rate) * (1 + rate * float(dropped) ** 2)) ** -0.5
+    kept = np.random.default_rng(0).random(x.shape, dtype=FLOAT) >= rate
+    out = np.where(kept, x, dropped) * FLOAT(a) - FLOAT(a * rate) * dropped
+    return out, lambda dout: (kept * dout * FLOAT(a),)
+
+
+def activity_regularization(x, l1=1e-3, l2=1e-3):
+    penalty = FLOAT(l1) * np.abs(x).sum() + FLOAT(l2) * (x**2).sum()
+
+    def backward(dout):
+        return dout + FLOAT(l1) * np.sign(x) + FLOAT(2 * l2) * x, penalty
+
+    return x, backward
+
+
+def masking(x):
+    kept = (x != 0).any(axis=1, keepdims=True)
+    return x * kept, lambda dout: (dout * kept,)
+
+
 def gaussian_noise(x, stddev=0.1):
     noise = np.random.default_rng(0).standard_normal(x.shape, dtype=FLOAT)
     return x + FLOAT(stddev) * noise, lambda dout: (dout,)
@@ -77,6 +99,27 @@ def layer_normalization(x, gamma, beta):
         return backward_of(dout * gamma), (dout * out).sum(axis=0), dout.sum(axis=0)
 
     return out * gamma + beta, backward
+
+
+def group_normalization(x, gamma, beta, groups=32):
+    parts, backward_of = normalized(x.reshape(len(x), groups, -1), 2, 1e-3)
+    out = parts.reshape(x.shape)
+
+    def backward(dout):
+        dx = backward_of((dout * gamma).reshape(parts.shape)).reshape(x.shape)
+        return dx, (dout * out).sum(axis=0), dout.sum(axis=0)
+
+    return out * gamma + beta, backward
+
+
+def unit_normalization(x):
+    rate = 1 / np.sqrt(np.maximum((x**2).sum(axis=1, keepdims=True), FLOAT(1e-12)))
+    out = x * rate
+
+    def backward(dout):
+        return (rate * (dout - out * (dout * out).sum(axis=1, keepdims=True)),)
+
+    return out, backward
 
 
 def rms_normalization(x, scale):
@@ -201,6 +244,8 @@ def mish(x):
 
 
 LAYERS: dict[str, Callable] = {
+    "ActivityRegularization": activity_regularization,
+    "AlphaDropout": alpha_dropout,
     "BatchNormalization": batch_normalization,
     "Dense": dense,
     "Dropout": dropout,
@@ -208,13 +253,16 @@ LAYERS: dict[str, Callable] = {
     "Flatten": same,
     "GaussianDropout": gaussian_dropout,
     "GaussianNoise": gaussian_noise,
+    "GroupNormalization": group_normalization,
     "Identity": same,
     "LayerNormalization": layer_normalization,
     "LeakyReLU": leaky_relu_layer,
+    "Masking": masking,
     "PReLU": prelu,
     "RMSNormalization": rms_normalization,
     "ReLU": relu,
     "Softmax": softmax,
+    "UnitNormalization": unit_normalization,
 }
 
 ACTIVATIONS: dict[str, Callable] = {
@@ -226,7 +274,7 @@ ACTIVATIONS: dict[str, Callable] = {
 }  # fmt: skip
 
 # what is drawn at random cannot be compared
-RANDOM = ("Dropout", "GaussianDropout", "GaussianNoise")
+RANDOM = ("AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise")
 
 
 # ---- optimizers -----------------------------------------------------------------
@@ -344,15 +392,86 @@ def ftrl(weight, rate=0.001, start=0.1):
     return update
 
 
+def adafactor(weight, rate=0.001, power=-0.8, epsilon_1=1e-30, epsilon_2=1e-3):
+    rows = np.zeros((len(weight), 1), FLOAT)
+    columns, steps = np.zeros((1, weight.shape[1]), FLOAT), 0
+
+    def update(gradient):
+        nonlocal steps
+        steps += 1
+        keep = FLOAT(1 - steps**power)
+        squares = gradient**2 + FLOAT(epsilon_1)
+        rows[...] = keep * rows + (1 - keep) * squares.mean(axis=1, keepdims=True)
+        columns[...] = keep * columns + (1 - keep) * squares.mean(axis=0, keepdims=True)
+        change = gradient / np.sqrt(rows * columns / rows.mean())
+        size = max(epsilon_2, sqrt((weight**2).mean()))
+        spread = max(1.0, sqrt((change**2).mean()))
+        alpha = size * min(rate, 1 / sqrt(steps)) / spread
+        weight[...] -= FLOAT(alpha) * change
+
+    return update
+
+
+def lamb(weight, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v, steps = np.zeros_like(weight), np.zeros_like(weight), 0
+
+    def update(gradient):
+        nonlocal steps
+        steps += 1
+        m[...] += FLOAT(1 - beta_1) * (gradient - m)
+        v[...] += FLOAT(1 - beta_2) * (gradient**2 - v)
+        change = m / FLOAT(1 - beta_1**steps)
+        change /= np.sqrt(v / FLOAT(1 - beta_2**steps)) + FLOAT(epsilon)
+        ratio = np.linalg.norm(weight) / np.linalg.norm(change)
+        weight[...] -= FLOAT(rate * ratio) * change
+
+    return update
+
+
+def muon(weight, rate=0.001, keep=0.95, steps=5, a=3.4445, b=-4.7750, c=2.0315):
+    m = np.zeros_like(weight)
+
+    def update(gradient):
+        m[...] = FLOAT(keep) * m + gradient
+        x = gradient + FLOAT(keep) * m
+        x /= np.linalg.norm(x) + FLOAT(1e-7)
+        for _ in range(steps):
+            square = x @ x.T
+            x = FLOAT(a) * x + (FLOAT(b) * square + FLOAT(c) * square @ square) @ x
+        weight[...] -= FLOAT(rate * 0.004) * weight
+        weight[...] -= FLOAT(rate * 0.2 * sqrt(max(weight.shape))) * x
+
+    return update
+
+
+def schedule_free_adamw(weight, rate=0.0025, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
+    z, v, steps, x = weight.copy(), np.zeros_like(weight), 0, weight.copy()
+
+    def update(gradient):
+        nonlocal steps
+        steps += 1
+        v[...] = FLOAT(beta_2) * v + FLOAT(1 - beta_2) * gradient**2
+        unbiased = v / FLOAT(1 - beta_2**steps)
+        z[...] -= FLOAT(rate) * gradient / (np.sqrt(unbiased) + FLOAT(epsilon))
+        x[...] += FLOAT(1 / steps) * (z - x)
+        weight[...] = FLOAT(1 - beta_1) * z + FLOAT(beta_1) * x
+
+    return update
+
+
 OPTIMIZERS: dict[str, Callable] = {
     "Adadelta": adadelta,
+    "Adafactor": adafactor,
     "Adagrad": adagrad,
     "Adam": adam,
     "AdamW": partial(adam, decay=0.004),
     "Adamax": adamax,
     "Ftrl": ftrl,
+    "Lamb": lamb,
     "Lion": lion,
+    "Muon": muon,
     "Nadam": nadam,
     "RMSprop": rmsprop,
     "SGD": sgd,
+    "ScheduleFreeAdamW": schedule_free_adamw,
 }

@@ -42,9 +42,16 @@ WITH_ROOTS = (
     "adagrad_update", "adam_amsgrad_update", "adam_update", "lamb_update",
     "nadam_update", "rmsprop_update",
 )  # fmt: skip
-PRODUCTS = (*FORWARD_PRODUCTS, *WEIGHT_PRODUCTS, *INPUT_PRODUCTS)
+PRODUCTS = (
+    *FORWARD_PRODUCTS,
+    *WEIGHT_PRODUCTS,
+    *INPUT_PRODUCTS,
+    "mixed_product",
+    "symmetric_product",
+)
 # what a layer needs to be made that follows from no other argument
 ARGUMENTS = {
+    "ActivityRegularization": lambda width: {"l1": 1e-3, "l2": 1e-3},
     "AlphaDropout": lambda width: {"rate": 0.5},
     "Dense": lambda width: {"units": width},
     "Dropout": lambda width: {"rate": 0.5},
@@ -104,6 +111,7 @@ _WITHOUT_A_RULE = (
 # Operations of an update that are not called one.
 _OF_AN_UPDATE = (
     "mixed_product", "muon_direction", "normalized_transposes", "squares",
+    "symmetric_product",
     "weight_decay",
 )  # fmt: skip
 
@@ -164,7 +172,7 @@ def numpy_of(subject: Subject, model, rows: int, width: int):
     rng = np.random.default_rng(1)
     x, dout = rng.standard_normal((2, rows, width), dtype=np.float32)
     if subject.kind == "optimizer":
-        weight = rng.standard_normal(model.count_params(), dtype=np.float32)
+        weight = rng.standard_normal((width, width), dtype=np.float32)
         gradient = rng.standard_normal(weight.shape, dtype=np.float32)
         update = subject.hand(weight)
         return lambda: update(gradient)

@@ -192,6 +192,7 @@ TOLERANCES = {
     "muon_direction":                           (2 * F, 2 * D),
     "normalized_transposes":                    (2 * F, 4 * D),
     "mixed_product":                            (2 * F, 2 * D),
+    "symmetric_product":                        (2 * F, 2 * D),
     "muon_update":                              (2 * F, 2 * D),
     "exponential_decay":                        (2 * F, 4 * D),
     "inverse_time_decay":                       (2 * F, 4 * D),

@@ -65,6 +65,8 @@ def flops(op: Op, rows: int) -> int:
         return 2 * rows * height * inputs * units
     if op.kind in _PER_INPUT:
         return _PER_INPUT[op.kind] * _elements(op.inputs[0], rows)
+    if op.kind == "symmetric_product":
+        return op.sizes[0] * (op.sizes[0] + 1) * op.sizes[1]
     if op.kind == "mixed_product":
         return 2 * op.sizes[0] * op.sizes[1] * op.sizes[2]
     return _PER_ELEMENT.get(op.kind, 1) * elements(op, rows)

@@ -68,8 +68,8 @@ class _Matrix:
         mixed = self._scratch("polynomial", self.few, self.few)
         a, b, c = member.muon_a, member.muon_b, member.muon_c
         for _ in range(member.ns_steps):
-            self._product(gram, None, wide, tall, None, 1.0, 0.0)
-            self._product(mixed, None, gram, gram, gram, c, b)
+            self._symmetric(gram, wide, tall, None, 1.0, 0.0)
+            self._symmetric(mixed, gram, gram, gram, c, b)
             further = self._scratch("direction", self.few, self.many)
             turned = self._scratch("direction, transposed", self.many, self.few)
             self._product(further, turned, mixed, wide, wide, 1.0, a)
@@ -113,15 +113,21 @@ class _Matrix:
                 sizes=(*self.variable.shape, x.row, self.turned.row, count),
             )
 
+    def _symmetric(self, out, left, right, base, alpha, beta) -> None:
+        self.stages.emit(
+            "symmetric_product",
+            (out,),
+            (left, right, base),
+            sizes=(out.shape[0], left.shape[1], out.row, left.row),
+            scalars=(alpha, beta),
+        )
+
     def _product(self, out, turned, left, right, base, alpha, beta) -> None:
         depth = left.shape[1]
         self.stages.emit(
             "mixed_product",
             (out, turned),
             (left, right, base),
-            sizes=(
-                *out.shape, depth, out.row, left.row,
-                0 if turned is None else turned.row,
-            ),
+            sizes=(*out.shape, depth, out.row, left.row, turned.row),
             scalars=(alpha, beta),
         )  # fmt: skip

@@ -101,6 +101,19 @@ def _product(turned, based, rng, shape, dtype):
     }
 
 
+def _symmetric(based, rng, shape, dtype):
+    left = normal(rng, dtype, shape.rows, shape.units)
+    base = normal(rng, dtype, shape.rows, shape.rows)
+    return {
+        "out": blank(dtype, shape.rows, shape.rows),
+        "left": left,
+        "right": left.T.copy(),
+        "base": base + base.T if based else None,
+        "alpha": 0.5,
+        "beta": -1.5,
+    }
+
+
 def _product_scale(arguments, expected):
     left, right = magnitude(arguments["left"]), magnitude(arguments["right"])
     terms = left.shape[1] + 2
@@ -108,6 +121,10 @@ def _product_scale(arguments, expected):
     if arguments["base"] is not None:
         scale = scale + terms * magnitude(arguments["base"])
     return {"out": scale, "out_transposed": scale.T}
+
+
+def _symmetric_scale(arguments, expected):
+    return {"out": _product_scale(arguments, expected)["out"]}
 
 
 def _muon(rng, shape, dtype):
@@ -148,6 +165,9 @@ def _cases():
             build = partial(_product, turned, based)
             variant = f"{int(turned)}{int(based)}"
             yield Case("mixed_product", outputs, build, variant, _product_scale)
+    for based in (False, True):
+        build, variant = partial(_symmetric, based), "based" if based else "plain"
+        yield Case("symmetric_product", ("out",), build, variant, _symmetric_scale)
     yield Case("muon_update", ("weight",), _muon, scale=_muon_scale)
 
 

@@ -51,6 +51,7 @@ NOT_ROW_WISE = {
 
 # Kernels for a matrix as a whole.
 OF_A_WEIGHT = ("adafactor_update", "mixed_product", "normalized_transposes")
+OF_A_WEIGHT += ("symmetric_product",)
 
 
 def is_row_wise(case):

@@ -11,6 +11,7 @@ __all__ = [
     "muon_direction",
     "muon_update",
     "normalized_transposes",
+    "symmetric_product",
 ]
 
 
@@ -97,6 +98,11 @@ def mixed_product(out, out_transposed, left, right, base, alpha, beta):
     out[...] = mixed if base is None else mixed + beta * wide(base)
     if out_transposed is not None:
         out_transposed[...] = out.T
+
+
+def symmetric_product(out, left, right, base, alpha, beta):
+    """out := alpha * (left @ right) + beta * base, known to be symmetric"""
+    mixed_product(out, None, left, right, base, alpha, beta)
 
 
 def muon_update(weight, change, learning_rate, factor):

@@ -84,6 +84,27 @@ class OptimizersMuonDoors(Base):
         unpad(out, copy)
         unpad(out_transposed, turned)
 
+    def symmetric_product(self, out, left, right, base, alpha, beta):
+        """out := alpha * (left @ right) + beta * base, known to be symmetric"""
+        dtype = dtype_of(out)
+        require_matrix("left", left)
+        rows, depth = left.shape
+        require("left", left, (rows, depth), dtype)
+        require("right", right, (depth, rows), dtype)
+        require("out", out, (rows, rows), dtype)
+        if base is not None:
+            require("base", base, out.shape, dtype)
+        copy, padded_left = self._padded(out), self._padded(left)
+        self._run(
+            "symmetric_product",
+            dtype,
+            1,
+            (copy, padded_left, self._padded(right), self._padded(base)),
+            (rows, depth, copy.shape[1], padded_left.shape[1]),
+            (alpha, beta),
+        )
+        unpad(out, copy)
+
     def muon_update(self, weight, change, learning_rate, factor):
         """weight -= learning_rate * factor * change"""
         dtype = dtype_of(weight)

@@ -39,6 +39,7 @@ cdef extern from "<math.h>" nogil:
     float NAN
     float sqrtf(float x)
     double sqrt(double x)
+    double fabs(double x)
     double pow(double x, double y)
     double ceil(double x)
 

@@ -17,6 +17,10 @@ cdef void muon_direction(
         out[i] = grad[i] + keep * momentum[i] if nesterov else momentum[i]
 
 
+cdef enum:
+    HALF_BLOCK = 96    # rows of a symmetric product that begin at one column
+
+
 cdef void scaled_transposes(
     real_t* out,              # OUT (rows, columns) rows of length row_inp
     real_t* out_transposed,   # OUT (columns, rows) rows of length row_transposed
@@ -100,6 +104,49 @@ cdef void run_mixed_product(const Op* op, const Step* step, real_t* _) noexcept 
                   columns, op.size[5], row)
 
 
+cdef inline void half_rows(
+    real_t* out, const real_t* left, const real_t* right, const real_t* base,
+    real_t alpha, real_t beta, dim_t first, const Op* op,
+) noexcept nogil:
+    """a block of rows of a symmetric product from the diagonal on, and what mirrors it
+    """
+    cdef dim_t n = op.size[0], depth = op.size[1], row = op.size[2], end, i, j
+    cdef dim_t high = min(<dim_t> HALF_BLOCK, n - first)
+    cdef real_t* corner = out + first * row + first
+    forward_part(corner, left + first * op.size[3], right + first,
+                 <const real_t*> NULL, high, n - first, depth, row, op.size[3], row, n,
+                 depth * n * sizeof(real_t))
+    end = first + high
+    for i in range(first, end):
+        for j in range(first, n):
+            out[i * row + j] *= alpha
+            if base != NULL:
+                out[i * row + j] += beta * base[i * row + j]
+    transpose(out + end * row + first, corner + high, high, n - end, row, row)
+
+
+cdef void run_symmetric_product(
+    const Op* op, const Step* step, real_t* _
+) noexcept nogil:
+    """out := alpha * (left @ right) + beta * base, which is its own transpose
+    operands: out, left, right, base | NULL
+    sizes: rows, depth, row lengths of out (base, right), left; scalars: alpha, beta
+
+    Rows from the top and from the bottom take turns: those have much to compute, these
+    little."""
+    cdef real_t* out = <real_t*> op.operand[0]
+    cdef const real_t* left = <const real_t*> op.operand[1]
+    cdef const real_t* right = <const real_t*> op.operand[2]
+    cdef const real_t* base = <const real_t*> op.operand[3]
+    cdef real_t alpha = <real_t> op.scalar[0], beta = <real_t> op.scalar[1]
+    cdef dim_t blocks = (op.size[0] + HALF_BLOCK - 1) // HALF_BLOCK, pair, other
+    for pair from step.thread <= pair < (blocks + 1) // 2 by step.threads:
+        half_rows(out, left, right, base, alpha, beta, pair * HALF_BLOCK, op)
+        other = blocks - 1 - pair
+        if other != pair:
+            half_rows(out, left, right, base, alpha, beta, other * HALF_BLOCK, op)
+
+
 cdef void run_muon_update(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """operands: weight, change, hyper; sizes: rows, columns, row length
     scalar: factor. The padding of `change` may hold anything."""
@@ -118,5 +165,7 @@ _add_operation("normalized_transposes", <run_t> run_normalized_transposes[float]
                <run_t> run_normalized_transposes[double])
 _add_operation("mixed_product", <run_t> run_mixed_product[float],
                <run_t> run_mixed_product[double])
+_add_operation("symmetric_product", <run_t> run_symmetric_product[float],
+               <run_t> run_symmetric_product[double])
 _add_operation("muon_update", <run_t> run_muon_update[float],
                <run_t> run_muon_update[double])

@@ -24,10 +24,16 @@ cdef double l1_l2_value(
     for lane in range(LANES):
         size[lane] = 0
         square[lane] = 0
-    for i in range(n):
-        w = weight[i]
-        size[i % LANES] += -w if w < 0 else w
-        square[i % LANES] += w * w
+    for i in range(n // LANES):
+        for lane in range(LANES):
+            w = weight[lane]
+            size[lane] += fabs(w)
+            square[lane] += w * w
+        weight += LANES
+    for lane in range(n % LANES):
+        w = weight[lane]
+        size[lane] += fabs(w)
+        square[lane] += w * w
     for lane in range(1, LANES):
         size[0] += size[lane]
         square[0] += square[lane]
@@ -52,7 +58,7 @@ cdef void activity_values(
         for h in range(i * height, (i + 1) * height):
             for j in range(n):
                 x = inp[h * row + j]
-                size += -x if x < 0 else x
+                size += fabs(x)
                 square += x * x
         values[i] = l1 * size + l2 * square
 
