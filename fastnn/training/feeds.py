@@ -123,6 +123,7 @@ class ArrayFeed(Feed):
         self._shuffle = shuffle
         self._model = model
         self._arrays = arrays
+        self._checked_at = model.plans.changes
         self._batch_size = batch_size
         self._training = training
         self._halt = on_halt
@@ -135,7 +136,13 @@ class ArrayFeed(Feed):
         return -(-self._arrays.rows // self._batch_size)
 
     def begin_epoch(self):
-        model, arrays = self._model, self._arrays
+        model = self._model
+        if self._checked_at != model.plans.changes:
+            # a callback changed the model: kernels rely on what was checked for it
+            given = self._arrays
+            self._arrays = labelled(model, given.x, given.y, given.weight)
+            self._checked_at = model.plans.changes
+        arrays = self._arrays
         plan = model.plans.step(
             model,
             self._batch_size,

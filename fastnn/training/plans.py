@@ -105,18 +105,21 @@ class Plans:
         ready: What runs predictions straight on what the user passes in, once it is
             built; never where it has to be checked or read first.
         gradients: What runs `compute_gradients`, once it is built.
+        changes: How many times the network, or what `compile` was told, has changed.
     """
 
     def __init__(self) -> None:
         self.log = np.zeros(4)
         self.ready: engine.Predictor | None = None
         self.gradients: GradientPlan | None = None
+        self.changes = 0
         self._steps: dict[bool, StepPlan] = {}
         self._of_training: tuple[Any, Any] = (None, None)
         self._of_checked: engine.Predictor | None = None
 
     def clear(self) -> None:
         """Forgets all plans, after the network itself has changed."""
+        self.changes += 1
         self._steps.clear()
         self.ready = self._of_checked = self.gradients = None
         self._of_training = (None, None)

@@ -206,6 +206,50 @@ def test_evaluating_and_predicting_within_training_are_fine(problem):
     assert len(history.history["loss"]) == 3
 
 
+def take_off(model):
+    model.pop()
+
+
+def put_on(model):
+    model.add(Dense(2))
+
+
+def other_loss(model):
+    model.compile("sgd", "sparse_categorical_crossentropy")
+
+
+@pytest.mark.parametrize("change", [take_off, put_on, other_loss])
+@pytest.mark.parametrize("hook", ["on_train_begin", "on_epoch_end", "on_test_begin"])
+@pytest.mark.parametrize("loss", ["mse", "sparse_categorical_crossentropy"])
+def test_targets_are_checked_again_if_a_callback_changes_the_model(
+    change, hook, loss, rng
+):
+    """A kernel reads a target for each output, and takes labels for places."""
+    model = Sequential([Input((4,)), Dense(3), Dense(40)])
+    model.compile("sgd", loss)
+    x, y = rng.normal(size=(50, 4)), rng.normal(size=(50, 40)) + 0.5
+    if loss != "mse":
+        y = np.arange(50) % 40
+    if change is other_loss and loss != "mse":
+        change = lambda model: model.compile("sgd", "mse")  # noqa: E731
+    callback = LambdaCallback(**{hook: lambda *_: change(model)})
+    with pytest.raises(ValueError, match="Received: "):
+        model.fit(x, y, epochs=2, validation_split=0.2, callbacks=[callback], verbose=0)
+
+
+def test_a_callback_may_change_a_model_if_the_targets_still_fit(problem):
+    def grow(epoch, logs):
+        if epoch == 0:
+            model.add(Dense(1))
+
+    model = model_with(None, None, None)
+    history = model.fit(
+        *problem, epochs=3, callbacks=[LambdaCallback(on_epoch_end=grow)], verbose=0
+    )
+    assert history.epoch == [0, 1, 2]
+    assert len(model.layers) == 3
+
+
 def test_a_layer_that_cannot_be_trained_through(problem):
     class Forward(Layer):
         def call(self, inputs):
