@@ -82,6 +82,11 @@ def _as_indices(x) -> np.ndarray:
             "Class indices are expected to be whole numbers. Received: x with "
             "fractions, infinities or NaN"
         )
+    if array.size and not -(2**62) < array.min() <= array.max() < 2**62:
+        raise ValueError(
+            "Class indices are expected to fit 63 bits. "
+            f"Received: x from {array.min()} to {array.max()}"
+        )
     return array.astype(np.int64)
 
 

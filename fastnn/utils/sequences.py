@@ -52,6 +52,8 @@ def pad_sequences(
     _check_value(value, dtype)
     if maxlen is None:
         maxlen = max(lengths, default=0)
+    elif maxlen < 0:
+        raise ValueError(f"Expected `maxlen` to be at least 0. Received: {maxlen=}")
     first = next((s for s in sequences if len(s)), ())
     shape = np.asarray(first).shape[1:]
     out = np.full((len(lengths), maxlen, *shape), value, dtype)

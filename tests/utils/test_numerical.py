@@ -39,6 +39,12 @@ def test_impossible_labels_are_refused(labels, classes):
         to_categorical(np.array(labels), classes)
 
 
+@pytest.mark.parametrize("label", [2.0**63, 1e300, np.uint64(2**63 + 1)])
+def test_labels_that_are_too_large_are_named(label):
+    with pytest.raises(ValueError, match=r"Received: x from (9|1e\+300)"):
+        to_categorical(np.array([label]))
+
+
 def test_labels_that_are_no_numbers_are_refused():
     with pytest.raises(TypeError, match=r"expected to be numbers. Received"):
         to_categorical(["cat", "dog"])

@@ -49,6 +49,7 @@ def test_empty_sequences():
         (SEQUENCES, {"padding": "left"}),
         (SEQUENCES, {"truncating": "left"}),
         (SEQUENCES, {"value": "x"}),
+        (SEQUENCES, {"maxlen": -1}),
         ([np.ones((2, 3)), np.ones((2, 4))], {}),
     ],
 )
