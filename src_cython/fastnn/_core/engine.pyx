@@ -199,6 +199,7 @@ cdef class Program:
     cdef object error
     cdef int halt
     cdef bint running
+    cdef bint released        # the arrays that it would read are gone
     cdef readonly dim_t capacity
     cdef readonly long long steps_done  # whole steps since the program was made
 
@@ -244,6 +245,11 @@ cdef class Program:
 
     def bind(self, *arrays):
         """Set the arrays that the operations gather rows from; None leaves a slot."""
+        if self.running:
+            raise RuntimeError("this program is running: it reads the arrays it has")
+        if len(arrays) > SOURCES:
+            raise ValueError(f"expected at most {SOURCES} arrays, got {len(arrays)}")
+        self.released = False
         for slot, array in enumerate(arrays):
             if array is None:
                 continue
@@ -252,7 +258,11 @@ cdef class Program:
             self.held[slot] = array
 
     def release(self):
-        """Let go of the arrays set by `bind`."""
+        """Let go of the arrays set by `bind`, without which it does not run."""
+        if self.running:
+            raise RuntimeError("this program is running: it reads the arrays it has")
+        self.released = True
+        memset(self.sources, 0, sizeof(self.sources))
         self.held = [None] * SOURCES
 
     def run(self, dim_t total, dim_t batch, dim_t first, dim_t steps, *, order=None,
@@ -296,6 +306,8 @@ cdef class Program:
     cdef int launch(self, Job* job, int threads) except -1:
         if self.running:
             raise RuntimeError("this program is already running in another thread")
+        if self.released:
+            raise RuntimeError("this program has no arrays to read: bind them first")
         self.running = True
         self.halt = 0
         job.step.sources = self.sources
@@ -318,6 +330,8 @@ cdef class Program:
         cdef Step step
         cdef double[::1] best = np.full(self.n_ops, np.inf)
         cdef list positions = list(range(self.n_ops) if only is None else only)
+        if self.running or self.released:
+            raise RuntimeError("this program is running, or has no arrays to read")
         cdef double start
         cdef int i
         memset(&step, 0, sizeof(step))

@@ -117,11 +117,12 @@ cdef inline void run_rows(
     cdef const char* target = <const char*> op.operand[4]
     cdef const real_t* weight = <const real_t*> op.operand[5]
     cdef const real_t* mask = <const real_t*> op.operand[6]
-    cdef dim_t stride = op.size[2], begin, end, i
+    cdef dim_t stride = op.size[2], begin, end, i, j
     cdef dim_t step_of_target = op.size[3] * <dim_t> sizeof(real_t)
     cdef int32_t first = 0
+    cdef bint labels = step_of_target == 0
     cdef double scale
-    if step_of_target == 0:
+    if labels:
         step_of_target = sizeof(int32_t)
     scale = op.scalar[0] * loss_scale(op, step, weight, mask)
     share(step.rows * op.size[0], 1, step, &begin, &end)
@@ -130,7 +131,13 @@ cdef inline void run_rows(
     dpred = dpred + begin * stride if dpred != NULL else dpred
     out = out + begin * stride if out != NULL else out
     for i in range(begin, end):
-        if mask == NULL or mask[i] != 0:
+        if labels and not 0 <= (<const int32_t*> target)[0] < op.size[1] \
+                and (mask == NULL or mask[i] != 0):
+            # labels are checked; the array may be written to from elsewhere since
+            values[i] = NAN
+            for j in range(op.size[1] if dpred != NULL else 0):
+                dpred[j] = <real_t> NAN
+        elif mask == NULL or mask[i] != 0:
             values[i] = apply_row(
                 row, dpred, out, pred, <const real_t*> target,
                 <real_t> (scale * row_factor(weight, mask, i, op)), op)

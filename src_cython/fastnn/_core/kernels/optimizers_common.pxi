@@ -137,9 +137,10 @@ cdef void run_optimizer_clock(const Op* op, const Step* step, real_t* _) noexcep
     cdef double* clock = <double*> op.operand[0]
     cdef long long* counter = <long long*> op.operand[1]
     cdef const double* finite = <const double*> op.operand[2]
-    cdef long long updates = counter[0] // op.size[0]
+    cdef long long updates
     if step.thread:
         return
+    updates = counter[0] // op.size[0]
     clock[0] = updates + 1
     clock[1] = 0
     clock[2] = 0
