@@ -42,3 +42,19 @@ def test_the_choice_is_made_again_when_conditions_change():
 
 def test_one_thread_is_never_compared():
     assert {threads for threads, _ in run(Pace(1), {1: 1e-4}, 50)} == {1}
+
+
+def test_one_disturbed_chunk_does_not_decide_for_long():
+    pace = Pace(2)
+    run(pace, {1: 1.2e-4, 2: 1e-4}, 20)
+    while pace.threads != 2:
+        run(pace, {1: 1.2e-4, 2: 1e-4}, 1)
+    assert run(pace, {1: 1.2e-4, 2: 1.4e-4}, 2)[-1][0] == 1
+    assert 2 in {threads for threads, _ in run(pace, {1: 1.2e-4, 2: 1e-4}, 6)}
+
+
+def test_single_steps_do_not_decide():
+    pace = Pace(2)
+    run(pace, {1: 1e-5, 2: 1e-3}, 4)
+    later = run(pace, {1: 1.2e-4, 2: 1e-4}, 12)
+    assert later[-1][0] == 2
