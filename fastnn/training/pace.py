@@ -8,9 +8,9 @@ __all__ = ["Pace"]
 _CHUNK_SECONDS = 0.05
 
 # The number of threads that is not in use is tried again after so many chunks, in one
-# of an eighth of the length: 1 % of the time if it is half as fast. Sooner if it was not
-# much slower, since one busy moment may have decided; and while chunks are too short for
-# a judgement, in every other one.
+# of an eighth of the length: 1 % of the time if it is half as fast. Sooner if it was
+# not much slower, since one busy moment may have decided; and while chunks are too
+# short for a judgement, in every other one.
 _CHUNKS_BETWEEN_TRIALS = 12
 _CHUNKS_IF_CLOSE = 4
 _CLOSE = 1.5
