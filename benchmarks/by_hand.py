@@ -42,13 +42,13 @@ def alpha_dropout(x, rate=0.5):
     return out, lambda dout: (kept * dout * FLOAT(a),)
 
 
+def activity_penalty(x, l1=1e-3, l2=1e-3):
+    return FLOAT(l1) * np.abs(x).sum() + FLOAT(l2) * (x**2).sum()
+
+
 def activity_regularization(x, l1=1e-3, l2=1e-3):
-    penalty = FLOAT(l1) * np.abs(x).sum() + FLOAT(l2) * (x**2).sum()
-
-    def backward(dout):
-        return dout + FLOAT(l1) * np.sign(x) + FLOAT(2 * l2) * x, penalty
-
-    return x, backward
+    activity_penalty(x, l1, l2)  # which goes into the loss
+    return x, lambda dout: (dout + FLOAT(l1) * np.sign(x) + FLOAT(2 * l2) * x,)
 
 
 def masking(x):
@@ -102,6 +102,7 @@ def layer_normalization(x, gamma, beta):
 
 
 def group_normalization(x, gamma, beta, groups=32):
+    groups = min(groups, x.shape[1])
     parts, backward_of = normalized(x.reshape(len(x), groups, -1), 2, 1e-3)
     out = parts.reshape(x.shape)
 
@@ -272,6 +273,9 @@ ACTIVATIONS: dict[str, Callable] = {
         relu6, selu, sigmoid, silu, softmax, softplus, softsign, tanh,
     )
 }  # fmt: skip
+
+# what layers add to the loss themselves
+PENALTIES: dict[str, Callable] = {"ActivityRegularization": activity_penalty}
 
 # what is drawn at random cannot be compared
 RANDOM = ("AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise")

@@ -72,6 +72,7 @@ class Contest:
     def environment(self, entry: Entry) -> dict[str, str]:
         variables = dict(os.environ)
         variables.pop("PYTHONPATH", None)
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once
         variables.update(dict.fromkeys(THREAD_VARIABLES, str(self.threads)))
         variables.update(
             KERAS_BACKEND="jax", JAX_PLATFORMS="cpu", CUDA_VISIBLE_DEVICES=""

@@ -155,7 +155,7 @@ def measure(subject: Subject, rows: int, width: int, rounds: int) -> Measured:
 
     for _ in range(rounds):
         _, ops, seconds = profile(model, rows, "train", belongs)
-        best = seconds if best is None else np.minimum(best, seconds)
+        best = np.asarray(seconds) if best is None else np.minimum(best, seconds)
         if hand is not None:
             theirs = min(theirs, seconds_of(hand))
     mine = list(filter(belongs, ops))

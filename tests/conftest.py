@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+import fastnn
+
 settings.register_profile(
     "fastnn", derandomize=True, max_examples=25, deadline=None, database=None
 )
@@ -16,10 +18,20 @@ settings.load_profile("fastnn")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def _seed_of(request):
+    return zlib.crc32(request.node.nodeid.encode())
+
+
 @pytest.fixture
 def rng(request):
     """A generator of random numbers, the same in each run of a test."""
-    return np.random.default_rng(zlib.crc32(request.node.nodeid.encode()))
+    return np.random.default_rng(_seed_of(request))
+
+
+@pytest.fixture(autouse=True)
+def first_weights(request):
+    """Models begin with the same weights in each run of a test."""
+    fastnn.utils.set_random_seed(_seed_of(request))
 
 
 @pytest.fixture(scope="session")

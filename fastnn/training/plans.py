@@ -40,7 +40,7 @@ _WORTH_A_TRIAL = 2e6
 # every instruction set: few enough for the cache, but enough to use the weights of a
 # large network, which come from memory, many times.
 _BLOCK_ROWS = 120
-_BLOCK_ROWS_OF_LARGE = 240
+_BLOCK_ROWS_OF_LARGE = 192
 _LARGE = 1e6  # floating-point operations on a row
 
 

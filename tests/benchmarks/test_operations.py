@@ -43,7 +43,8 @@ def test_backward_by_hand_is_the_gradient_of_forward(name, function, rng):
         def loss(moved, place=place):
             given = [operand.copy() for operand in operands]
             given[place] = moved
-            return float((function(*given)[0] * dout).sum())
+            penalty = by_hand.PENALTIES.get(name, lambda x: 0.0)(given[0])
+            return float((function(*given)[0] * dout).sum() + penalty)
 
         expected = numerical_gradient(loss, operands[place])
         assert np.allclose(gradient, expected, rtol=1e-5, atol=1e-6), place

@@ -265,7 +265,10 @@ def test_a_layer_of_two_models_is_one_layer(rng):
     one.compile("adam", "mse")
     one.fit(x, x[:, :2], epochs=2, verbose=0)
     np.testing.assert_allclose(
-        two.predict(x), np.tanh(x @ shared.kernel.value + shared.bias.value), rtol=1e-5
+        two.predict(x),
+        np.tanh(x @ shared.kernel.value + shared.bias.value),
+        rtol=1e-5,
+        atol=1e-6,
     )
     with pytest.raises(ValueError, match=r"'shared'.*Received: \(None, 7\)"):
         Sequential([Input((7,)), shared])

@@ -44,7 +44,7 @@ SOURCE_TYPES = (
 cdef enum:
     SOURCES = 4
     BRIEF_WORK = 100_000      # flop done with the GIL held: about a microsecond
-    CHUNK_WORK = 1_000_000_000    # flop between two looks for Ctrl-C: about 10 ms
+    CHUNK_WORK = 2_000_000_000    # flop of a thread between two looks for Ctrl-C
     CHUNK_ROWS = 1 << 20          # the same for rows that cost next to nothing
 
 cdef signed char[cnp.NPY_NTYPES_LEGACY] CODES   # by type number; -1: not known
@@ -404,7 +404,7 @@ cdef class Predictor:
         threads_for: maps an amount of work to a number of threads.
 
     Attributes:
-        chunk: rows between two looks for Ctrl-C.
+        chunk: rows of a thread between two looks for Ctrl-C: some 30 ms.
     """
 
     cdef object make
@@ -589,7 +589,8 @@ cdef class Predictor:
             if job.end:
                 PyErr_CheckSignals()
             job.next = job.end
-            job.end = min(blocks, job.next + self.chunk // self.block)
+            # as many for each thread: the last ones leave threads without work
+            job.end = min(blocks, job.next + self.chunk // self.block * threads)
             with nogil:
                 fn_pool_run(walk_blocks, job, threads)
         return 0
