@@ -1,26 +1,19 @@
 """Kernels as functions of NumPy arrays: what calculates outside a plan, and what tests
-see. A file here has the doors of the file of kernels with its name."""
+see. A file here has the doors of the file of kernels with its name, some of several."""
 
 from fastnn._core import kernels
 from fastnn._core.doors.batch_normalization import BatchNormalizationDoors
 from fastnn._core.doors.constraints import ConstraintsDoors
 from fastnn._core.doors.dense import DenseDoors
-from fastnn._core.doors.dense_bf16 import DenseBf16Doors
 from fastnn._core.doors.elementwise import ElementwiseDoors
 from fastnn._core.doors.embedding import EmbeddingDoors
 from fastnn._core.doors.losses import LossesDoors
-from fastnn._core.doors.losses_binary import LossesBinaryDoors
-from fastnn._core.doors.losses_categorical import LossesCategoricalDoors
 from fastnn._core.doors.losses_circle import LossesCircleDoors
-from fastnn._core.doors.losses_hinge import LossesHingeDoors
-from fastnn._core.doors.losses_overlap import LossesOverlapDoors
-from fastnn._core.doors.losses_regression import LossesRegressionDoors
 from fastnn._core.doors.metric_sums import MetricSumsDoors
 from fastnn._core.doors.metrics import MetricsDoors
 from fastnn._core.doors.noise import NoiseDoors
 from fastnn._core.doors.normalization import NormalizationDoors
 from fastnn._core.doors.optimizers import OptimizersDoors
-from fastnn._core.doors.optimizers_adaptive import OptimizersAdaptiveDoors
 from fastnn._core.doors.optimizers_common import OptimizersCommonDoors
 from fastnn._core.doors.optimizers_muon import OptimizersMuonDoors
 from fastnn._core.doors.optimizers_whole import OptimizersWholeDoors
@@ -40,22 +33,15 @@ class Doors(
     BatchNormalizationDoors,
     ConstraintsDoors,
     DenseDoors,
-    DenseBf16Doors,
     ElementwiseDoors,
     EmbeddingDoors,
     LossesDoors,
-    LossesBinaryDoors,
-    LossesCategoricalDoors,
     LossesCircleDoors,
-    LossesHingeDoors,
-    LossesOverlapDoors,
-    LossesRegressionDoors,
     MetricSumsDoors,
     MetricsDoors,
     NoiseDoors,
     NormalizationDoors,
     OptimizersDoors,
-    OptimizersAdaptiveDoors,
     OptimizersCommonDoors,
     OptimizersMuonDoors,
     OptimizersWholeDoors,

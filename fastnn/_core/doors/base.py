@@ -1,5 +1,7 @@
 """What every door does: check arrays, copy them into padded memory, run, copy back."""
 
+import inspect
+
 import numpy as np
 
 ALIGNMENT = 64
@@ -77,6 +79,25 @@ def unpad(array, copy):
         array[...] = copy[0, : array.shape[0]]
     else:
         array[...] = copy[: array.shape[0], : array.shape[1]]
+
+
+def method(name, arguments, call):
+    """A door that hands its arguments on: `call(self, {argument: value})`.
+
+    Args:
+        name: Of the door.
+        arguments: Their names, separated by blanks.
+    """
+    names = arguments.split()
+
+    def door(self, *values):
+        call(self, dict(zip(names, values, strict=True)))
+
+    kind = inspect.Parameter.POSITIONAL_ONLY
+    parameters = [inspect.Parameter(n, kind) for n in ("self", *names)]
+    door.__signature__ = inspect.Signature(parameters)
+    door.__name__ = door.__qualname__ = name
+    return door
 
 
 class Base:

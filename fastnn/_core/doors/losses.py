@@ -1,8 +1,52 @@
-"""Doors of `losses.pxi`."""
+"""Doors of `losses.pxi` and of the files of losses but `losses_circle.pxi`."""
 
 import numpy as np
 
-from fastnn._core.doors.base import Base, dtype_of, require, require_matrix, unpad
+from fastnn._core.doors.base import (
+    Base,
+    dtype_of,
+    method,
+    require,
+    require_matrix,
+    unpad,
+)
+
+# name: settings
+LOSSES = {
+    "binary_crossentropy": "label_smoothing epsilon",
+    "binary_focal_crossentropy": "label_smoothing gamma yes no epsilon",
+    "categorical_crossentropy": "label_smoothing epsilon",
+    "categorical_focal_crossentropy": "label_smoothing gamma epsilon alpha",
+    "categorical_hinge": "",
+    "cosine_similarity": "epsilon",
+    "hinge": "",
+    "huber": "delta",
+    "kl_divergence": "epsilon",
+    "log_cosh": "",
+    "mean_absolute_error": "",
+    "mean_absolute_percentage_error": "epsilon",
+    "mean_squared_error": "",
+    "mean_squared_logarithmic_error": "epsilon",
+    "poisson": "epsilon",
+    "squared_hinge": "",
+    "tversky": "alpha beta epsilon",
+    "tversky_of_batch": "alpha beta epsilon",
+}
+# whose targets are labels
+OF_LABELS = {
+    "categorical_generalized_cross_entropy": "q",
+    "sparse_categorical_crossentropy": "epsilon",
+}
+# of a softmax or sigmoid that they compute as well
+FUSED = {
+    "sigmoid_binary_crossentropy": "label_smoothing",
+    "sigmoid_binary_focal_crossentropy": "label_smoothing gamma yes no epsilon",
+    "softmax_categorical_crossentropy": "label_smoothing",
+    "softmax_categorical_focal_crossentropy": "label_smoothing gamma epsilon alpha",
+}
+FUSED_OF_LABELS = {"softmax_sparse_categorical_crossentropy": ""}
+# one setting of these is an array, (n,)
+FOCAL = ("categorical_focal_crossentropy", "softmax_categorical_focal_crossentropy")
 
 
 class LossesDoors(Base):
@@ -75,3 +119,28 @@ class LossesDoors(Base):
             (1, ignored),
         )
         mask[...] = result
+
+
+def _loss_door(name, arguments, settings):
+    def call(self, given):
+        dpred, values, *out, pred, target, weight, scale = (
+            given[argument] for argument in arguments.split()
+        )
+        numbers = [given[setting] for setting in settings.split()]
+        columns = numbers.pop() if name in FOCAL else None
+        self._loss(
+            name, dpred, values, *(out or [None]), pred, target, weight, scale,
+            numbers, columns,
+        )  # fmt: skip
+
+    return method(name, f"{arguments} {settings}", call)
+
+
+for _losses, _arguments in (
+    (LOSSES, "dpred values pred target weight scale"),
+    (OF_LABELS, "dpred values pred labels weight scale"),
+    (FUSED, "dlogits values out logits target weight scale"),
+    (FUSED_OF_LABELS, "dlogits values out logits labels weight scale"),
+):
+    for _name, _settings in _losses.items():
+        setattr(LossesDoors, _name, _loss_door(_name, _arguments, _settings))

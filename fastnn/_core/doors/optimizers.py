@@ -1,8 +1,8 @@
-"""Doors of `optimizers.pxi`."""
+"""Doors of `optimizers.pxi`, `optimizers_adaptive.pxi`, and Lamb's."""
 
 import numpy as np
 
-from fastnn._core.doors.base import Base, dtype_of, require, unpad
+from fastnn._core.doors.base import Base, dtype_of, method, require, unpad
 
 
 class OptimizersDoors(Base):
@@ -26,85 +26,54 @@ class OptimizersDoors(Base):
         for array, copy in zip((weight, *slots), changed, strict=False):
             unpad(array, copy)
 
-    def sgd_update(self, weight, grad, learning_rate):
-        """weight -= learning_rate * grad"""
-        self._update("sgd_update", weight, (), grad, [learning_rate])
 
-    def sgd_momentum_update(self, weight, velocity, grad, learning_rate, momentum):
-        """velocity := momentum * velocity - learning_rate * grad; weight += velocity"""
+def _update_door(name, slots, settings, last=""):
+    def call(self, given):
+        shared = [np.array([given["product"]])] if "product" in given else []
         self._update(
-            "sgd_momentum_update", weight, (velocity,), grad, [learning_rate, momentum]
-        )
+            name, given["weight"], [given[slot] for slot in slots.split()],
+            given["grad"], [given[setting] for setting in settings.split()],
+            given.get("step", 1), shared,
+        )  # fmt: skip
 
-    def sgd_nesterov_update(self, weight, velocity, grad, learning_rate, momentum):
-        """as sgd_momentum_update, the weight moved by momentum * velocity - rate *
-        grad"""
-        self._update(
-            "sgd_nesterov_update", weight, (velocity,), grad, [learning_rate, momentum]
-        )
+    return method(name, f"weight {slots} grad {settings} {last}", call)
 
-    def rmsprop_update(
-        self,
-        weight,
-        velocity,
-        momentum_slot,
-        average_gradient,
-        grad,
-        learning_rate,
-        rho,
-        momentum,
-        epsilon,
-    ):
-        """RMSprop, with momentum and centered where their slots are given"""
-        self._update(
-            "rmsprop_update",
-            weight,
-            (velocity, momentum_slot, average_gradient),
-            grad,
-            [learning_rate, rho, momentum, epsilon],
-        )
 
-    def adam_update(
-        self,
-        weight,
-        momentum,
-        velocity,
-        grad,
-        learning_rate,
-        beta_1,
-        beta_2,
-        epsilon,
-        step,
-    ):
-        """Adam; step counts from 1"""
-        self._update(
-            "adam_update",
-            weight,
-            (momentum, velocity),
-            grad,
-            [learning_rate, beta_1, beta_2, epsilon],
-            step,
-        )
-
-    def adam_amsgrad_update(
-        self,
-        weight,
-        momentum,
-        velocity,
-        velocity_hat,
-        grad,
-        learning_rate,
-        beta_1,
-        beta_2,
-        epsilon,
-        step,
-    ):
-        """Adam with the largest velocity so far; step counts from 1"""
-        self._update(
-            "adam_amsgrad_update",
-            weight,
-            (momentum, velocity, velocity_hat),
-            grad,
-            [learning_rate, beta_1, beta_2, epsilon],
-            step,
-        )
+# name: slots, settings, what comes last; step counts from 1, product is that of the
+# shares of steps 1 to step
+UPDATES = {
+    "adadelta_update": (
+        "accumulated_grad accumulated_delta_var", "learning_rate rho epsilon",
+    ),
+    "adagrad_update": ("accumulator", "learning_rate epsilon"),
+    "adam_amsgrad_update": (
+        "momentum velocity velocity_hat", "learning_rate beta_1 beta_2 epsilon", "step",
+    ),
+    "adam_update": (
+        "momentum velocity", "learning_rate beta_1 beta_2 epsilon", "step",
+    ),
+    "adamax_update": ("momentum norm", "learning_rate beta_1 beta_2 epsilon", "step"),
+    "ftrl_update": (
+        "accumulator linear",
+        "learning_rate learning_rate_power l1 l2 l2_shrinkage beta",
+    ),
+    "lamb_update": (
+        "momentum velocity", "learning_rate beta_1 beta_2 epsilon", "step",
+    ),
+    "lion_update": ("momentum", "learning_rate beta_1 beta_2"),
+    "nadam_update": (
+        "momentum velocity", "learning_rate beta_1 beta_2 epsilon", "product step",
+    ),
+    "rmsprop_update": (
+        "velocity momentum_slot average_gradient",
+        "learning_rate rho momentum epsilon",
+    ),
+    "schedule_free_update": (
+        "momentum velocity", "learning_rate beta_1 beta_2 epsilon warmup_steps", "step",
+    ),
+    "sgd_momentum_update": ("velocity", "learning_rate momentum"),
+    "sgd_nesterov_update": ("velocity", "learning_rate momentum"),
+    "sgd_update": ("", "learning_rate"),
+}  # fmt: skip
+for _name, _rule in UPDATES.items():
+    setattr(OptimizersDoors, _name, _update_door(_name, *_rule))

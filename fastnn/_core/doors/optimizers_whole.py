@@ -64,25 +64,3 @@ class OptimizersWholeDoors(Base):
         )
         for array, copy in zip(arrays, copies, strict=False):
             unpad(array, copy)
-
-    def lamb_update(
-        self,
-        weight,
-        momentum,
-        velocity,
-        grad,
-        learning_rate,
-        beta_1,
-        beta_2,
-        epsilon,
-        step,
-    ):
-        """Lamb; step counts from 1"""
-        self._update(
-            "lamb_update",
-            weight,
-            (momentum, velocity),
-            grad,
-            [learning_rate, beta_1, beta_2, epsilon],
-            step,
-        )
