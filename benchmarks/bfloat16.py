@@ -4,7 +4,7 @@
     python -m benchmarks.bfloat16 --epochs 5 --seeds 1 2 3
 
 784-512-512-10, batch 128, Adam, in turns. Without the processor's instruction the
-results are the same bits and take about as long as float32.
+results are the same bits, and take longer than float32.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def _elements(operand: Operand, rows: int) -> int:
 
 
 def nbytes(operand: Operand, rows: int) -> int:
-    """Bytes of an operand, none if it does not grow with the rows."""
+    """Bytes of an operand; scratch memory that does not grow with the rows has none."""
     if operand is None or (isinstance(operand, Tensor) and not operand.per_sample):
         return 0
     if isinstance(operand, Tensor):

@@ -1,5 +1,6 @@
-/* How fast this processor is at most, for benchmarks: multiply-adds, and square roots
- * with a division, on registers; memory copied and read.  Every instruction set measures its own. */
+/* How fast this processor is at most, for benchmarks: multiply-adds on registers,
+ * square roots with a division in first-level cache, memory copied and read.  Every
+ * instruction set measures its own. */
 #ifndef FASTNN_PEAK_H
 #define FASTNN_PEAK_H
 
