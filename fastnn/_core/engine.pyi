@@ -27,6 +27,18 @@ class Program:
         threads: int = 1,
         start_op: int = 0,
     ) -> tuple[int, int]: ...
+    def rehearse(
+        self,
+        total: int,
+        batch: int,
+        first: int,
+        steps: int,
+        threads: int,
+        *,
+        order: np.ndarray | None = None,
+        iteration: int = 0,
+        backwards: bool = False,
+    ) -> None: ...
     def profile(
         self, rows: int, repeats: int, only: Iterable[int] | None = None
     ) -> list[float]: ...

@@ -9,6 +9,7 @@ import numpy as np
 
 from fastnn._core import engine, kernels, operations
 from fastnn.plan.memory import Layout, plan_memory
+from fastnn.plan.sharing import for_threads, one_by_one, phases
 from fastnn.plan.tensor import VIEWS, Held, Op, Operand, Tensor
 from fastnn.variable import Variable, padded_zeros
 
@@ -54,7 +55,11 @@ class Bound:
 
 
 def bind(
-    ops: list[Op], capacity: int, dtype: str, kept: tuple[Tensor, ...] = ()
+    ops: list[Op],
+    capacity: int,
+    dtype: str,
+    kept: tuple[Tensor, ...] = (),
+    threads: int = 1,
 ) -> Bound:
     """Gives a plan memory and makes it a program.
 
@@ -63,13 +68,22 @@ def bind(
         capacity: Rows of the largest batch.
         dtype: "float32" or "float64".
         kept: Tensors that must survive to the end of a step.
+        threads: The threads that the division of work is made for; any number may run
+            the program.
     """
     ops = [op for op in ops if op.kind not in VIEWS]
-    layout = plan_memory(ops, capacity, kept)
+    shared = one_by_one(ops)
+    if threads > 1:
+        shared = phases(for_threads(ops, capacity, threads))
+    ops = shared.ops
+    layout = plan_memory(ops, capacity, kept, shared)
     block = padded_zeros((1, max(layout.size, 1)), np.uint8)[0]
     memory = Memory(block, layout, capacity)
     run = operations(dtype)
-    specs = [_spec(op, memory, dtype, run) for op in ops]
+    specs = [
+        (*_spec(op, memory, dtype, run), meets)
+        for op, meets in zip(ops, shared.meets, strict=True)
+    ]
     outside = [
         operand
         for op in ops

@@ -54,7 +54,8 @@ _PER_INPUT = {"batch_moments": 5, "batch_normalization_sums": 5}
 FORWARD_PRODUCTS = ("dense_forward", "dense_bf16_forward")
 WEIGHT_PRODUCTS = ("dense_backward_weight", "dense_bf16_backward_weight")
 INPUT_PRODUCTS = ("dense_backward_input", "dense_bf16_backward_input")
-_PRODUCTS = (*FORWARD_PRODUCTS, *WEIGHT_PRODUCTS, *INPUT_PRODUCTS)
+# of one thread; on several, dense_partial does the most of dense_join
+_PRODUCTS = (*FORWARD_PRODUCTS, *WEIGHT_PRODUCTS, *INPUT_PRODUCTS, "dense_join")
 
 
 def flops(op: Op, rows: int) -> int:
@@ -69,6 +70,8 @@ def flops(op: Op, rows: int) -> int:
         return op.sizes[0] * (op.sizes[0] + 1) * op.sizes[1]
     if op.kind == "mixed_product":
         return 2 * op.sizes[0] * op.sizes[1] * op.sizes[2]
+    if op.kind == "dense_partial":
+        return 0
     return _PER_ELEMENT.get(op.kind, 1) * elements(op, rows)
 
 

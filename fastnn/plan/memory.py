@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from fastnn.plan.sharing import Phases
 from fastnn.plan.tensor import Op, Tensor
 from fastnn.variable import LINE
 
@@ -18,10 +19,15 @@ class Layout:
     size: int
 
 
-def lifetimes(ops: list[Op]) -> dict[Tensor, tuple[int, int]]:
-    """{tensor: (first, last operation that touches it)}, of those that have memory"""
+def lifetimes(
+    ops: list[Op], phases: Phases | None = None
+) -> dict[Tensor, tuple[int, int]]:
+    """{tensor: (first, last operation that touches it)}, of those that have memory;
+    with `phases` the first and the last phase."""
     spans: dict[Tensor, tuple[int, int]] = {}
-    for index, op in enumerate(ops):
+    for index, op in zip(
+        phases.numbers if phases else range(len(ops)), ops, strict=True
+    ):
         for operand in op.operands:
             if isinstance(operand, Tensor):
                 first, _ = spans.get(operand.root, (index, index))
@@ -29,15 +35,26 @@ def lifetimes(ops: list[Op]) -> dict[Tensor, tuple[int, int]]:
     return spans
 
 
-def plan_memory(ops: list[Op], capacity: int, kept: tuple[Tensor, ...] = ()) -> Layout:
+def plan_memory(
+    ops: list[Op],
+    capacity: int,
+    kept: tuple[Tensor, ...] = (),
+    phases: Phases | None = None,
+) -> Layout:
     """Places the tensors of `ops`, the largest first, each at the lowest free offset.
 
     Args:
         ops: The plan.
         capacity: Rows of the largest batch.
         kept: Tensors that must survive to the end of a step.
+        phases: Of these operations, if threads do not meet after each: what is touched
+            in one phase lives at one time.
     """
-    spans = lifetimes(ops)
+    spans = lifetimes(ops, phases)
+    if phases is not None and phases.joined:
+        # the next step may have begun with it before this one is at its end
+        end = phases.numbers[-1]
+        spans = {t: (a, b if a else end) for t, (a, b) in spans.items()}
     for tensor in (t.root for t in kept):
         if tensor in spans:
             spans[tensor] = (spans[tensor][0], len(ops))

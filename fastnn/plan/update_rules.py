@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastnn._core import kernels
+from fastnn.plan.sharing import splits_inputs
 from fastnn.plan.tensor import Held
 from fastnn.plan.update_muon import record_muon
 
@@ -58,19 +59,29 @@ def _owned(variables: list[Variable]) -> Iterator[tuple[Arena, Stretch, int]]:
     """Stretches to update, with the elements of a grain that one thread takes.
 
     A large matrix is a stretch of its own, shared out by the rows that a thread
-    computes the gradient of: they are in that core's cache.
+    computes the gradient of: they are in that core's cache. So is one of many rows,
+    which threads share in the blocks that products sum over (a negative grain).
     """
     from fastnn.plan.arena import adopt
 
-    large = [v for v in variables if v.value.ndim == 2 and v.value.size >= _LARGE]
-    small = [v for v in variables if not any(v is other for other in large)]
+    grains = [(variable, _grain(variable)) for variable in variables]
     for arena in adopt(variables):
-        for stretch in arena.stretches(small):
+        for stretch in arena.stretches(v for v, grain in grains if not grain):
             yield arena, stretch, 0
-        for variable in large:
-            row = variable.value.strides[0] // variable.value.itemsize
-            for stretch in arena.stretches([variable]):
-                yield arena, stretch, kernels.TILE_ROWS * row
+        for variable, grain in grains:
+            for stretch in arena.stretches([variable] if grain else []):
+                yield arena, stretch, grain
+
+
+def _grain(variable: Variable) -> int:
+    """The grain of a matrix that is a stretch of its own, else 0."""
+    if variable.value.ndim != 2:
+        return 0
+    inputs, units = variable.shape
+    row = variable.value.strides[0] // variable.value.itemsize
+    if splits_inputs(inputs, units, variable.value.itemsize):
+        return -row
+    return kernels.TILE_ROWS * row if variable.value.size >= _LARGE else 0
 
 
 def _record_lamb(stages: Stages, variables: list[Variable]) -> None:

@@ -162,7 +162,7 @@ class Plans:
                 fuse=compilation.jit_compile,
             )
             check_output(model, steps.prediction.shape)
-            bound = bind(steps.ops, rows, model.dtype)
+            bound = bind(steps.ops, rows, model.dtype, threads=threads)
             plan = StepPlan(steps, bound, key, _work(bound.ops, rows), threads)
             self._steps[training] = plan
             self._watch(model)

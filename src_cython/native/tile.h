@@ -10,6 +10,10 @@
  * step_a 1, or in a panel, where the FN_ROWS elements of a column lie side by side. */
 enum { FN_ANY_STEP, FN_UNIT_STEP, FN_PANEL };
 
+/* Where the sums of a tile begin: with the bias if there is one; with what c holds; with
+ * nothing, and c, or the bias, is added to them at their end. */
+enum { FN_BEGUN, FN_CONTINUED, FN_ADDED, FN_BIASED };
+
 #define FN_TYPE float
 #define FN_VEC fn_vec_f32
 #define FN_OPERAND float

@@ -4,16 +4,17 @@
  *
  * c[i][j] := start[i][j] + sum over p of a[i * row_a + p * step_a] * b[p * row_b + j]
  *
- * for `rows` x `vectors` whole vectors.  `start` is c itself (continue a sum), a
- * bias row, or nothing.  Every element is summed over p in ascending order in one
- * accumulator: its bits do not depend on the tile it falls into.
+ * for `rows` x `vectors` whole vectors; `joined` says what `start` is, and when it is
+ * added.
+ * Every element is summed over p in ascending order in one accumulator: its bits do
+ * not depend on the tile it falls into.
  */
 FN_INLINE void FN_NAME(fn_tile_body)(
     const int rows, const int vectors, const int layout, ptrdiff_t depth,
     FN_TYPE *c, ptrdiff_t row_c,
     const FN_OPERAND *a, ptrdiff_t row_a, ptrdiff_t step_a,
     const FN_OPERAND *b, ptrdiff_t row_b,
-    const FN_TYPE *bias, int continue_sum)
+    const FN_TYPE *bias, int joined)
 {
     enum { LANES = FN_VECTOR_BYTES / sizeof(FN_TYPE) };
     FN_VEC sum[FN_ROWS][2];
@@ -27,9 +28,9 @@ FN_INLINE void FN_NAME(fn_tile_body)(
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; v++) {
-            if (continue_sum)
+            if (joined == FN_CONTINUED)
                 sum[i][v] = *(const FN_VEC *)(c + i * row_c + v * LANES);
-            else if (bias)
+            else if (joined == FN_BEGUN && bias)
                 sum[i][v] = *(const FN_VEC *)(bias + v * LANES);
             else
                 sum[i][v] = (FN_VEC){0};
@@ -48,6 +49,18 @@ FN_INLINE void FN_NAME(fn_tile_body)(
                 sum[i][v] = FN_NAME(fn_fma_vec)(left, right[v], sum[i][v]);
         }
     }
+    if (joined == FN_ADDED)
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++)
+                sum[i][v] += *(const FN_VEC *)(c + i * row_c + v * LANES);
+    if (joined == FN_BIASED)
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++)
+                sum[i][v] += *(const FN_VEC *)(bias + v * LANES);
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 2
@@ -59,10 +72,10 @@ FN_INLINE void FN_NAME(fn_tile_body)(
     case ROWS: \
         if (vectors == 2) \
             FN_NAME(fn_tile_body)(ROWS, 2, layout, depth, c, row_c, a, row_a, \
-                                  step_a, b, row_b, bias, continue_sum); \
+                                  step_a, b, row_b, bias, joined); \
         else \
             FN_NAME(fn_tile_body)(ROWS, 1, layout, depth, c, row_c, a, row_a, \
-                                  step_a, b, row_b, bias, continue_sum); \
+                                  step_a, b, row_b, bias, joined); \
         break;
 
 FN_INLINE void FN_NAME(fn_tile_rows)(
@@ -70,7 +83,7 @@ FN_INLINE void FN_NAME(fn_tile_rows)(
     FN_TYPE *c, ptrdiff_t row_c,
     const FN_OPERAND *a, ptrdiff_t row_a, ptrdiff_t step_a,
     const FN_OPERAND *b, ptrdiff_t row_b,
-    const FN_TYPE *bias, int continue_sum)
+    const FN_TYPE *bias, int joined)
 {
     switch (rows) {
     FN_CASE(1) FN_CASE(2) FN_CASE(3) FN_CASE(4)
@@ -91,17 +104,17 @@ static void FN_NAME(fn_tile)(
     FN_TYPE *c, ptrdiff_t row_c,
     const FN_OPERAND *a, ptrdiff_t row_a, ptrdiff_t step_a,
     const FN_OPERAND *b, ptrdiff_t row_b,
-    const FN_TYPE *bias, int continue_sum)
+    const FN_TYPE *bias, int joined)
 {
     if (step_a == 1)
         FN_NAME(fn_tile_rows)(rows, vectors, FN_UNIT_STEP, depth, c, row_c, a, row_a,
-                              step_a, b, row_b, bias, continue_sum);
+                              step_a, b, row_b, bias, joined);
     else if (row_a == 1 && step_a == FN_ROWS)
         FN_NAME(fn_tile_rows)(rows, vectors, FN_PANEL, depth, c, row_c, a, row_a,
-                              step_a, b, row_b, bias, continue_sum);
+                              step_a, b, row_b, bias, joined);
     else
         FN_NAME(fn_tile_rows)(rows, vectors, FN_ANY_STEP, depth, c, row_c, a, row_a,
-                              step_a, b, row_b, bias, continue_sum);
+                              step_a, b, row_b, bias, joined);
 }
 
 #undef FN_CASE

@@ -104,7 +104,8 @@ cdef void walk(void* argument, int thread, int threads) noexcept nogil:
 
 
 cdef void walk_steps(Job* job, Step step) noexcept nogil:
-    """Run the operations of each step in order; all threads meet after each."""
+    """Run the operations of each step in order. Threads meet after those that say so;
+    an operation that halts lets thread 0 do nothing more, and the others till then."""
     cdef dim_t s
     cdef int i, i0 = job.start_op
     cdef long long number = 0
@@ -113,21 +114,26 @@ cdef void walk_steps(Job* job, Step step) noexcept nogil:
         step.rows = min(job.batch, step.total - step.first)
         for i in range(i0, job.n_ops):
             # written by an operation before, and all threads have met since
-            if job.ops[i].guard == NULL or job.ops[i].guard[0]:
-                job.ops[i].run(&job.ops[i], &step, NULL)
-            number += 1
-            if step.thread == 0 and step.halt[0]:
-                fn_store(&job.stop_at, number)
-            if step.threads > 1:
-                fn_barrier_wait(&job.barrier, step.threads)
-            if fn_load(&job.stop_at) == number:
-                if step.thread == 0:
+            if step.thread or job.op < 0:
+                if job.ops[i].guard == NULL or job.ops[i].guard[0]:
+                    job.ops[i].run(&job.ops[i], &step, NULL)
+                if step.thread == 0 and step.halt[0]:
                     job.op = i
                     job.done = s - job.first
+            if step.threads > 1:
+                if not job.ops[i].meets:
+                    continue
+                number += 1
+                if step.thread == 0 and job.op >= 0:
+                    fn_store(&job.stop_at, number)
+                fn_barrier_wait(&job.barrier, step.threads)
+                if fn_load(&job.stop_at) == number:
+                    return
+            elif job.op >= 0:
                 return
         i0 = 0
         step.iteration += 1
-    if step.thread == 0:
+    if step.thread == 0 and job.op < 0:
         job.done = job.steps
 
 
@@ -184,8 +190,9 @@ cdef class Program:
 
     Args:
         specs: a tuple for each operation: (address, operand addresses, sizes,
-            scalars, function address, key, guard address). A spec whose address is
-            `python_operation()` has a callable in place of its operands.
+            scalars, function address, key, guard address, whether all threads meet
+            after it). A spec whose address is `python_operation()` has a callable in
+            place of its operands.
         capacity: rows that the bound memory has room for.
         keep: whatever owns the memory.
     """
@@ -213,16 +220,17 @@ cdef class Program:
         self.ops = <Op*> calloc(max(self.n_ops, 1), sizeof(Op))
         if self.ops == NULL:
             raise MemoryError
-        for i, (address, operands, sizes, scalars, function, key, guard) \
+        for i, (address, operands, sizes, scalars, function, key, guard, meets) \
                 in enumerate(specs):
             self.ops[i].run = <run_t> <void*> <size_t> address
             self.ops[i].guard = <const double*> <size_t> guard
+            self.ops[i].meets = meets
             if callable(operands):
                 self.ops[i].operand[0] = <void*> self
                 self.ops[i].size[0] = len(self.callables)
                 self.callables.append(operands)
                 continue
-            if len(operands) > 10 or len(sizes) > 8 or len(scalars) > 6:
+            if len(operands) > 10 or len(sizes) > 10 or len(scalars) > 6:
                 raise ValueError(f"operation {i} has too many operands")
             for j in range(len(operands)):
                 self.ops[i].operand[j] = <void*> <size_t> operands[j]
@@ -302,6 +310,47 @@ cdef class Program:
         job.step.iteration = iteration
         self.launch(&job, threads)
         return job.done, job.op
+
+    def rehearse(self, dim_t total, dim_t batch, dim_t first, dim_t steps, int threads,
+                 *, order=None, long long iteration=0, bint backwards=False):
+        """Run steps as `threads` threads would that are as far apart as they may be:
+        from one meeting to the next one thread after the other, or the last first.
+        Where each may do its part before another begins, any pace gives these bits."""
+        cdef Step[FN_MAX_THREADS] team
+        cdef dim_t at, begin = 0, end, n = steps * self.n_ops
+        cdef int turn, thread
+        cdef const Op* op
+        if self.running or self.released:
+            raise RuntimeError("this program is running, or has no arrays to read")
+        if not 0 < batch <= self.capacity or not 0 < threads <= FN_MAX_THREADS \
+                or first < 0 or (first + steps - 1) * batch >= total:
+            raise ValueError("the steps are not within the epoch, or too many threads")
+        memset(team, 0, sizeof(team))
+        self.halt = 0
+        for thread in range(threads):
+            team[thread].total = total
+            team[thread].thread = thread
+            team[thread].threads = threads
+            team[thread].sources = self.sources
+            team[thread].halt = &self.halt
+            if order is not None:
+                team[thread].order = <const Py_ssize_t*> cnp.PyArray_DATA(order)
+            team[thread].mode = fn_flush_denormals()
+        while begin < n:
+            end = begin + 1
+            while end < n and not self.ops[(end - 1) % self.n_ops].meets:
+                end += 1
+            for turn in range(threads):
+                thread = threads - 1 - turn if backwards else turn
+                for at in range(begin, end):
+                    op = &self.ops[at % self.n_ops]
+                    team[thread].first = (first + at // self.n_ops) * batch
+                    team[thread].rows = min(batch, total - team[thread].first)
+                    team[thread].iteration = iteration + at // self.n_ops
+                    if op.guard == NULL or op.guard[0]:
+                        op.run(op, &team[thread], NULL)
+            begin = end
+        fn_set_mode(team[0].mode)
 
     cdef int launch(self, Job* job, int threads) except -1:
         if self.running:

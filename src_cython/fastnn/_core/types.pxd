@@ -31,8 +31,9 @@ ctypedef void (*run_t)(const Op*, const Step*, void*) noexcept nogil
 cdef struct Op:
     run_t run
     void* operand[10]         # outputs, then inputs
-    dim_t size[8]
+    dim_t size[10]
     double scalar[6]
     void* function            # element-wise kernel fused into this operation
     unsigned long long key    # stream of random numbers
     const double* guard       # the operation runs only while this is not 0; or NULL
+    bint meets                # all threads meet after it

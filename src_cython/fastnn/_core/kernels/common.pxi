@@ -50,6 +50,7 @@ cdef extern from *:
 
 cdef enum:
     LANES = 16        # virtual lanes of a sum across a row: the same on every CPU
+    BLOCK_DEPTH = 256  # most terms of a block of a long sum
     ALIGNMENT = 64
 
 
@@ -145,12 +146,42 @@ cdef inline void share(
         end[0] = min(grains * (step.thread + 1) // step.threads * grain, n)
 
 
+cdef inline dim_t block_start(dim_t k, dim_t blocks, dim_t block) noexcept nogil:
+    """where a block of a sum over k begins; block `blocks` begins at the end"""
+    return min((k + LANES - 1) // LANES * block // blocks * LANES, k)
+
+
+cdef inline dim_t sum_blocks(dim_t k) noexcept nogil:
+    """blocks of a sum over k: each is summed from zero, then added to those before"""
+    cdef dim_t blocks = 1
+    while blocks * BLOCK_DEPTH < k:
+        blocks *= 2
+    return blocks
+
+
+cdef inline void share_blocks(
+    dim_t k, const Step* step, dim_t* first, dim_t* last, dim_t* begin, dim_t* end
+) noexcept nogil:
+    """this thread's blocks of a sum over k: [first, last), elements [begin, end)"""
+    cdef dim_t blocks = sum_blocks(k)
+    first[0] = blocks * step.thread // step.threads
+    last[0] = blocks * (step.thread + 1) // step.threads
+    begin[0] = block_start(k, blocks, first[0])
+    end[0] = block_start(k, blocks, last[0])
+
+
 cdef inline void stretch(
     const Op* op, const Step* step, dim_t* begin, dim_t* n
 ) noexcept nogil:
-    """this thread's part of size[0] elements, whole grains of size[1] (0: of 1024)"""
-    cdef dim_t end
-    share(op.size[0], op.size[1] if op.size[1] else 1024, step, begin, &end)
+    """this thread's part of size[0] elements, whole grains of size[1] (0: of 1024); if
+    that is negative, of rows of so many elements in blocks of rows"""
+    cdef dim_t end, first, last, row = -op.size[1]
+    if row > 0:
+        share_blocks(op.size[0] // row, step, &first, &last, begin, &end)
+        begin[0] *= row
+        end *= row
+    else:
+        share(op.size[0], op.size[1] if op.size[1] else 1024, step, begin, &end)
     n[0] = end - begin[0]
 
 

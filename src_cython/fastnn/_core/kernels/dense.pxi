@@ -9,6 +9,7 @@ cdef enum:
     DEPTH = 256        # of a block: its strip of the right operand stays in L1
     FEW_ROWS = 12      # with no more a product costs the reading of the right operand:
     FEW_DEPTH = 8      # so many of its rows are read side by side, each from end to end
+    FEW_COLUMNS = 4096      # of them at a time, where sums are put aside
     MANY_ROWS = 64     # with fewer packing the left operand as well does not pay
     MIDDLE_BYTES = 256 << 10   # of an operand that L1 and its pages do not hold
     LARGE_BYTES = 3 << 20      # of an operand that comes from L3 or memory
@@ -22,11 +23,11 @@ cdef inline void tiles(
     real_t* c, const real_t* a, const real_t* b, const real_t* bias,
     dim_t m, dim_t n, dim_t depth,
     dim_t row_c, dim_t start_a, dim_t row_a, dim_t step_a, dim_t row_b, dim_t panel_b,
-    bint continue_sum, Ahead* ahead,
+    int joined, Ahead* ahead,
 ) noexcept nogil:
-    """c := a @ b (+ c or bias) in register tiles. Tiles of a begin at rows `start_a`
-    elements apart; columns come in strips of two vectors, and those of b begin
-    `panel_b` elements apart."""
+    """c := a @ b (+ c or bias) in register tiles, joined to c as tile.h says. Tiles of a
+    begin at rows `start_a` elements apart; columns come in strips of two vectors, and
+    those of b begin `panel_b` elements apart."""
     cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
     cdef dim_t j, i
     cdef int vectors, rows
@@ -42,12 +43,12 @@ cdef inline void tiles(
                 fn_tile_f32(
                     rows, vectors, depth, c + i * row_c + j, row_c,
                     a + i * start_a, row_a, step_a, strip, row_b,
-                    bias + j if bias != NULL else NULL, continue_sum)
+                    bias + j if bias != NULL else NULL, joined)
             else:
                 fn_tile_f64(
                     rows, vectors, depth, c + i * row_c + j, row_c,
                     a + i * start_a, row_a, step_a, strip, row_b,
-                    bias + j if bias != NULL else NULL, continue_sum)
+                    bias + j if bias != NULL else NULL, joined)
 
 
 cdef void pack_strips(
@@ -81,6 +82,7 @@ cdef void matmul_packed(
     dim_t depth,           # of a block
     dim_t columns,         # of a block, at most
     dim_t rows,            # of a packed block of a, 0: a is read where it lies
+    int joined,            # FN_BEGUN, or any if k is no more than a block
     Ahead* ahead,
 ) noexcept nogil:
     """matmul through copies: blocks of b, or of the matrix that it is the transpose of,
@@ -111,7 +113,7 @@ cdef void matmul_packed(
                       bias + jc if bias != NULL else bias, high, wide, deep, row_c,
                       deep if rows else row_a, 1 if rows else row_a,
                       <dim_t> FN_ROWS if rows else step_a, strip, strip * deep,
-                      p > 0, ahead)
+                      FN_CONTINUED if p > 0 else joined, ahead)
 
 
 cdef void matmul(
@@ -122,24 +124,27 @@ cdef void matmul(
     dim_t m, dim_t n, dim_t k,
     dim_t row_c, dim_t row_a, dim_t step_a, dim_t row_b,
     dim_t depth,           # of a block
+    int joined,            # FN_BEGUN, or any if k is no more than a block
     Ahead* ahead,          # or NULL
 ) noexcept nogil:
-    """c := a @ b + bias, each element summed over k in ascending order"""
+    """c := a @ b + bias (or added to c), each element summed over k in ascending order
+    """
     cdef dim_t strip = 2 * FN_VECTOR_BYTES // sizeof(real_t)
     cdef dim_t p
     # k == 0 is one empty block: c := bias
     for p from 0 <= p < max(k, <dim_t> 1) by depth:
         tiles(c, a + p * step_a, b + p * row_b, bias, m, n,
               min(depth, k - p), row_c, row_a, row_a, step_a, row_b, strip,
-              p > 0, ahead)
+              FN_CONTINUED if p > 0 else joined, ahead)
 
 
 # ---- operations ------------------------------------------------------------------
 
 cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """operands: out, inp, weight, bias | NULL
-    sizes: rows per sample, inputs, units, row lengths of out, inp, weight, 1 + number
-    of the source that inp is gathered from if it may be read there (0: none)"""
+    sizes: rows per sample, inputs, units, row lengths of out, inp, weight; [6]: 1 +
+    number of the source that inp is gathered from if it may be read there (0: none);
+    [7]: 1 if threads share the rows whatever their number, 0 if that is left open"""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_out = op.size[3], row_inp = op.size[4], row_weight = op.size[5]
@@ -155,9 +160,10 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
         row_inp = source.row_bytes // <dim_t> sizeof(real_t)
     # Threads that share the rows read and pack all of the weights each, those that
     # share the columns all of inp.
-    if step.threads == 1 or (m >= 2 * FN_ROWS * step.threads
-                             and (weight_bytes < MIDDLE_BYTES or n <= m)):
-        share(m, FN_ROWS, step, &begin, &end)
+    if op.size[7] or step.threads == 1 or (
+            m >= 2 * FN_ROWS * step.threads
+            and (weight_bytes < MIDDLE_BYTES or n <= m)):
+        share(m, 1 if op.size[7] else FN_ROWS, step, &begin, &end)
         forward_part(out + begin * row_out, inp + begin * row_inp, weight, bias,
                      end - begin, n, k, row_out, row_inp, row_weight, m, weight_bytes)
         if op.function != NULL:
@@ -176,21 +182,109 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
                           out + i * row_out + begin, op.scalar, end - begin)
 
 
-cdef inline void forward_part(
+cdef void forward_part(
     real_t* out, const real_t* inp, const real_t* weight, const real_t* bias,
     dim_t m, dim_t n, dim_t k, dim_t row_out, dim_t row_inp, dim_t row_weight,
     dim_t all_rows, dim_t weight_bytes,
 ) noexcept nogil:
-    """out := inp @ weight + bias, in the way that suits the whole of it"""
-    if weight_bytes < MIDDLE_BYTES or all_rows <= FEW_ROWS:
+    """out := inp @ weight + bias, in the way that suits the whole of it
+
+    The bits are those of a sum over the inputs in ascending order that begins with the
+    bias. Of more than one block, as `sum_blocks` has it, each is summed from zero, and
+    they are added up in ascending order, the bias after the first."""
+    cdef dim_t blocks = sum_blocks(k), block, at, deep
+    cdef int joined = FN_BEGUN
+    if blocks > 1 and bias != NULL:
+        joined = FN_BIASED
+    for block in range(blocks):
+        at = block_start(k, blocks, block)
+        deep = block_start(k, blocks, block + 1) - at
+        if weight_bytes < MIDDLE_BYTES:
+            matmul(out, inp + at, weight + at * row_weight, bias, m, n, deep, row_out,
+                   row_inp, 1, row_weight, max(deep, <dim_t> 1), joined, NULL)
+        elif all_rows <= FEW_ROWS:
+            forward_few(out, inp + at, weight + at * row_weight, bias, m, n, deep,
+                        row_out, row_inp, row_weight, joined)
+        else:
+            matmul_packed(out, inp + at, weight + at * row_weight, bias, m, n, deep,
+                          row_out, row_inp, 1, row_weight, False, deep, PACKED,
+                          PACKED_ROWS if weight_bytes >= LARGE_BYTES
+                          and all_rows >= MANY_ROWS else 0, joined, NULL)
+        joined = FN_ADDED
+
+
+cdef void forward_few(
+    real_t* out, const real_t* inp, const real_t* weight, const real_t* bias,
+    dim_t m, dim_t n, dim_t k, dim_t row_out, dim_t row_inp, dim_t row_weight,
+    int joined,
+) noexcept nogil:
+    """out := inp @ weight, joined to out and bias, for at most FEW_ROWS rows"""
+    cdef real_t* sums = <real_t*> fn_pack_a()
+    cdef dim_t j, i, at, wide
+    if joined == FN_BEGUN:
         matmul(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight,
-               DEPTH if weight_bytes < MIDDLE_BYTES else FEW_DEPTH, NULL)
-    elif weight_bytes < LARGE_BYTES or all_rows < MANY_ROWS:
-        matmul_packed(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight,
-                      False, DEPTH // 2, PACKED, 0, NULL)
-    else:
-        matmul_packed(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight,
-                      False, DEPTH, PACKED, PACKED_ROWS, NULL)
+               FEW_DEPTH, FN_BEGUN, NULL)
+        return
+    for j from 0 <= j < n by FEW_COLUMNS:
+        wide = min(<dim_t> FEW_COLUMNS, n - j)
+        matmul(sums, inp, weight + j, <const real_t*> NULL, m, wide, k, FEW_COLUMNS,
+               row_inp, 1, row_weight, FEW_DEPTH, FN_BEGUN, NULL)
+        for i in range(m):
+            add(out + i * row_out + j, sums + i * FEW_COLUMNS,
+                bias + j if joined == FN_BIASED else out + i * row_out + j, wide)
+
+
+# A layer with many inputs, few units and a batch of rows that each thread holds some
+# columns of: blocks of the sum over the inputs belong to threads, which keep their part
+# of the weights, of the rows and of the gradient in their own cache from step to step.
+
+cdef void run_dense_partial(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """partial[block] := the block's part of inp @ weight
+    operands: partial, inp, weight
+    sizes: rows per sample, inputs, units, row lengths of out, inp, weight
+    One thread leaves all to dense_join."""
+    cdef dim_t m = step.rows * op.size[0]
+    cdef dim_t k = op.size[1], n = op.size[2]
+    cdef dim_t row_out = op.size[3], row_inp = op.size[4], row_weight = op.size[5]
+    cdef real_t* partial = <real_t*> op.operand[0]
+    cdef const real_t* inp = <const real_t*> op.operand[1]
+    cdef const real_t* weight = <const real_t*> op.operand[2]
+    cdef dim_t first, last, block, begin, end, blocks = sum_blocks(k)
+    if step.threads == 1:
+        return
+    share_blocks(k, step, &first, &last, &begin, &end)
+    for block in range(first, last):
+        begin = block_start(k, blocks, block)
+        end = block_start(k, blocks, block + 1)
+        matmul(partial + block * m * row_out, inp + begin, weight + begin * row_weight,
+               <const real_t*> NULL, m, n, end - begin, row_out, row_inp, 1,
+               row_weight, end - begin, FN_BEGUN, NULL)
+
+
+cdef void run_dense_join(const Op* op, const Step* step, real_t* _) noexcept nogil:
+    """out := f(bias + sum of partial over the blocks, as forward_part adds up)
+    operands: out, inp, weight, bias | NULL, partial
+    sizes: those of dense_partial"""
+    cdef dim_t m = step.rows * op.size[0], row = op.size[3]
+    cdef dim_t blocks = sum_blocks(op.size[1]), block, begin, end, i
+    cdef real_t* out = <real_t*> op.operand[0]
+    cdef const real_t* bias = <const real_t*> op.operand[3]
+    cdef const real_t* partial = <const real_t*> op.operand[4]
+    if step.threads == 1:
+        run_dense_forward(op, step, <real_t*> NULL)
+        return
+    share(m, 1, step, &begin, &end)
+    memcpy(out + begin * row, partial + begin * row,
+           (end - begin) * row * sizeof(real_t))
+    for i in range(begin, end if bias != NULL else begin):
+        add(out + i * row, out + i * row, bias, op.size[2])
+    for block in range(1, blocks):
+        partial += m * row
+        add(out + begin * row, out + begin * row, partial + begin * row,
+            (end - begin) * row)
+    if op.function != NULL:
+        apply_forward(op.function, out + begin * row, out + begin * row, op.scalar,
+                      (end - begin) * row)
 
 
 cdef void run_dense_backward_weight(
@@ -199,7 +293,8 @@ cdef void run_dense_backward_weight(
     """dweight := inp.T @ dout
     operands: dweight, inp, dout
     sizes: rows per sample, inputs, units, row lengths of dweight, inp, dout, elements
-    of a row of the source to ask memory for (0: none), number of that source"""
+    of a row of the source to ask memory for (0: none), number of that source; [8]: 1 if
+    threads share the inputs in blocks of a sum"""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_weight = op.size[3], row_inp = op.size[4], row_out = op.size[5]
@@ -210,22 +305,28 @@ cdef void run_dense_backward_weight(
     cdef dim_t strips = n * sizeof(real_t) // (2 * FN_VECTOR_BYTES) + 1
     cdef Ahead ahead
     cdef Ahead* asked = NULL
-    share(k, FN_ROWS, step, &begin, &end)
+    if op.size[8]:
+        share_blocks(k, step, &i, &j, &begin, &end)
+    else:
+        share(k, FN_ROWS, step, &begin, &end)
     if op.size[6] and step.order != NULL:
         plan_ahead(&ahead, step, step.sources + op.size[7], op.size[6],
                    (end - begin) // FN_ROWS * strips)
+        if op.size[8]:
+            plan_ahead_columns(&ahead, begin, end, (end - begin) // FN_ROWS * strips)
         asked = &ahead
     dweight += begin * row_weight
     inp += begin
     if k * n * <dim_t> sizeof(real_t) < (MIDDLE_BYTES if m >= MANY_ROWS
                                          else LARGE_BYTES):
         matmul(dweight, inp, dout, <const real_t*> NULL, end - begin, n, m, row_weight,
-               1, row_inp, row_out, DEPTH, asked)
+               1, row_inp, row_out, DEPTH, FN_BEGUN, asked)
     else:
         # of a few rows of dout all strips stay in L2: dweight is written row by row
         matmul_packed(dweight, inp, dout, <const real_t*> NULL, end - begin, n, m,
                       row_weight, 1, row_inp, row_out, False, DEPTH, PACKED,
-                      PACKED_ROWS if m >= MANY_ROWS else <dim_t> FN_ROWS, asked)
+                      PACKED_ROWS if m >= MANY_ROWS else <dim_t> FN_ROWS,
+                      FN_BEGUN, asked)
     # what the pads of dout left there must not reach the optimizer
     for i in range(end - begin):
         for j in range(n, row_weight):
@@ -266,7 +367,7 @@ cdef void backward_input_few(
     cdef dim_t wide = (m + line - 1) // line * line
     transpose(scratch, dout, m, n, BLOCK_ROWS, row_out)
     matmul(dinp_t, weight, scratch, <const real_t*> NULL, k, wide, n, BLOCK_ROWS,
-           row_weight, 1, BLOCK_ROWS, DEPTH, NULL)
+           row_weight, 1, BLOCK_ROWS, DEPTH, FN_BEGUN, NULL)
     transpose(dinp, dinp_t, k, m, row_inp, BLOCK_ROWS)
 
 
@@ -276,8 +377,8 @@ cdef void run_dense_backward_input(
     """dinp := (dout @ weight.T) * f', f being what inp came out of
     operands: dinp, dout, weight, inp | NULL, scratch; inp is what came out of f, or
     what went in if the backward of f reads that
-    sizes: rows per sample, inputs, units, row lengths of dinp, dout, weight,
-    scratch elements per thread
+    sizes: rows per sample, inputs, units, row lengths of dinp, dout, weight, scratch
+    elements per thread; [7]: 1 if threads share the rows whatever their number
 
     The weights are transposed as they are packed, or dout and dinp are: whichever is
     less. The bits are the same: each element is one sum over the units in ascending
@@ -293,8 +394,9 @@ cdef void run_dense_backward_input(
     cdef real_t* scratch = <real_t*> op.operand[4] + step.thread * op.size[6]
     cdef dim_t begin = 0, end = k, i
     cdef dim_t weight_bytes = n * k * sizeof(real_t)
-    if weight_bytes < MIDDLE_BYTES and m >= 2 * FN_ROWS * step.threads:
-        share(m, FN_ROWS, step, &begin, &end)
+    if op.size[7] or (
+            weight_bytes < MIDDLE_BYTES and m >= 2 * FN_ROWS * step.threads):
+        share(m, 1 if op.size[7] else FN_ROWS, step, &begin, &end)
         m = end - begin
         dinp += begin * row_inp
         dout += begin * row_out
@@ -313,11 +415,12 @@ cdef void run_dense_backward_input(
     elif m < MANY_ROWS or weight_bytes < LARGE_BYTES:
         # a strip is packed and used at once, from L1
         matmul_packed(dinp, dout, weight, <const real_t*> NULL, m, end - begin, n,
-                      row_inp, row_out, 1, row_weight, True, DEPTH, 1, 0, NULL)
+                      row_inp, row_out, 1, row_weight, True, DEPTH, 1, 0,
+                      FN_BEGUN, NULL)
     else:
         matmul_packed(dinp, dout, weight, <const real_t*> NULL, m, end - begin, n,
                       row_inp, row_out, 1, row_weight, True, DEPTH, PACKED,
-                      PACKED_ROWS, NULL)
+                      PACKED_ROWS, FN_BEGUN, NULL)
     if op.function == NULL:
         return
     if end - begin == k:
@@ -330,12 +433,21 @@ cdef void run_dense_backward_input(
 
 _add_operation("dense_forward", <run_t> run_dense_forward[float],
                <run_t> run_dense_forward[double])
+_add_operation("dense_partial", <run_t> run_dense_partial[float],
+               <run_t> run_dense_partial[double])
+_add_operation("dense_join", <run_t> run_dense_join[float],
+               <run_t> run_dense_join[double])
 _add_operation("dense_backward_weight", <run_t> run_dense_backward_weight[float],
                <run_t> run_dense_backward_weight[double])
 _add_operation("dense_backward_bias", <run_t> run_dense_backward_bias[float],
                <run_t> run_dense_backward_bias[double])
 _add_operation("dense_backward_input", <run_t> run_dense_backward_input[float],
                <run_t> run_dense_backward_input[double])
+
+
+def sum_block_count(dim_t inputs):
+    """Blocks of the sum over the inputs of a dense layer."""
+    return sum_blocks(inputs)
 
 
 def input_scratch(dim_t inputs, dim_t units):

@@ -96,7 +96,8 @@ cdef void matmul_bf16(
                         2 if 2 * (n - j) > strip else 1, operands,
                         c + (ic + i) * row_c + j, row_c,
                         block_a + i * packed_row, packed_row, packed_step,
-                        block_b, strip, bias + j if bias != NULL else NULL, p > 0)
+                        block_b, strip, bias + j if bias != NULL else NULL,
+                        FN_CONTINUED if p > 0 else FN_BEGUN)
 
 
 # ---- operations ------------------------------------------------------------------

@@ -37,11 +37,11 @@ cdef void run_elementwise_forward(
     const Op* op, const Step* step, real_t* _
 ) noexcept nogil:
     """operands: out, inp; sizes: rows per sample, row length"""
-    cdef dim_t begin, end
-    share(step.rows * op.size[0] * op.size[1], 1024, step, &begin, &end)
+    cdef dim_t begin, end, row = op.size[1]
+    share(step.rows * op.size[0], 1, step, &begin, &end)
     apply_forward(
-        op.function, <real_t*> op.operand[0] + begin,
-        <const real_t*> op.operand[1] + begin, op.scalar, end - begin,
+        op.function, <real_t*> op.operand[0] + begin * row,
+        <const real_t*> op.operand[1] + begin * row, op.scalar, (end - begin) * row,
     )
 
 
@@ -49,12 +49,12 @@ cdef void run_elementwise_backward(
     const Op* op, const Step* step, real_t* _
 ) noexcept nogil:
     """operands: dinp, dout, out or inp; sizes: rows per sample, row length"""
-    cdef dim_t begin, end
-    share(step.rows * op.size[0] * op.size[1], 1024, step, &begin, &end)
+    cdef dim_t begin, end, row = op.size[1]
+    share(step.rows * op.size[0], 1, step, &begin, &end)
     apply_backward(
-        op.function, <real_t*> op.operand[0] + begin,
-        <const real_t*> op.operand[1] + begin, <const real_t*> op.operand[2] + begin,
-        op.scalar, end - begin,
+        op.function, <real_t*> op.operand[0] + begin * row,
+        <const real_t*> op.operand[1] + begin * row,
+        <const real_t*> op.operand[2] + begin * row, op.scalar, (end - begin) * row,
     )
 
 

@@ -124,11 +124,12 @@ cdef void run_dropout_backward(
 ) noexcept nogil:
     """operands: dinp, dout, mask
     sizes: rows per sample, width, row length; scalar: scale"""
-    cdef dim_t begin, end
-    share(step.rows * op.size[0] * op.size[2], 1024, step, &begin, &end)
-    dropout_backward(<real_t*> op.operand[0] + begin,
-                     <const real_t*> op.operand[1] + begin,
-                     <const uint8_t*> op.operand[2] + begin, op.scalar[0], end - begin)
+    cdef dim_t begin, end, row = op.size[2]
+    share(step.rows * op.size[0], 1, step, &begin, &end)
+    dropout_backward(<real_t*> op.operand[0] + begin * row,
+                     <const real_t*> op.operand[1] + begin * row,
+                     <const uint8_t*> op.operand[2] + begin * row, op.scalar[0],
+                     (end - begin) * row)
 
 
 _add_operation("dropout_forward", <run_t> run_dropout_forward[float],

@@ -8,16 +8,20 @@ cdef extern from "tile.h" nogil:
     enum:
         FN_ROWS
         FN_VECTOR_BYTES
+        FN_BEGUN
+        FN_CONTINUED
+        FN_ADDED
+        FN_BIASED
     void* fn_pack_a()
     void* fn_pack_b()
     void fn_tile_f32(
         int rows, int vectors, dim_t depth, float* c, dim_t row_c,
         const float* a, dim_t row_a, dim_t step_a, const float* b, dim_t row_b,
-        const float* bias, int continue_sum)
+        const float* bias, int joined)
     void fn_tile_f64(
         int rows, int vectors, dim_t depth, double* c, dim_t row_c,
         const double* a, dim_t row_a, dim_t step_a, const double* b, dim_t row_b,
-        const double* bias, int continue_sum)
+        const double* bias, int joined)
 
 
 cdef extern from "transpose.h" nogil:
@@ -94,7 +98,8 @@ cdef struct Ahead:
     dim_t row        # position of the next row in the order of the epoch
     dim_t end        # past the last row
     dim_t at         # next byte of the row
-    dim_t bytes      # of a row
+    dim_t skip       # first byte of a row
+    dim_t bytes      # past the last of a row
     dim_t lines      # to ask for at a time
 
 
@@ -108,10 +113,24 @@ cdef void plan_ahead(
     ahead.source = source
     ahead.row = min(step.first + step.rows + begin, step.total)
     ahead.end = min(step.first + step.rows + end, step.total)
-    ahead.at = 0
+    ahead.at = ahead.skip = 0
     ahead.bytes = min(elements * source.item, source.row_bytes)
     lines = (ahead.end - ahead.row) * (ahead.bytes // ALIGNMENT + 1)
     ahead.lines = lines // max(tiles, <dim_t> 1) + 1
+
+
+cdef inline void plan_ahead_columns(
+    Ahead* ahead, dim_t begin, dim_t end, dim_t tiles
+) noexcept nogil:
+    """The same for elements [begin, end) of all rows of the next batch."""
+    cdef const Step* step = ahead.step
+    ahead.row = min(step.first + step.rows, step.total)
+    ahead.end = min(step.first + 2 * step.rows, step.total)
+    ahead.skip = min(begin * ahead.source.item, ahead.bytes)
+    ahead.bytes = min(end * ahead.source.item, ahead.bytes)
+    ahead.at = ahead.skip
+    ahead.lines = (ahead.end - ahead.row) * (
+        (ahead.bytes - ahead.skip) // ALIGNMENT + 1) // max(tiles, <dim_t> 1) + 1
 
 
 cdef inline void look_ahead(Ahead* ahead) noexcept nogil:
@@ -126,5 +145,5 @@ cdef inline void look_ahead(Ahead* ahead) noexcept nogil:
         fn_prefetch(row + ahead.at)
         ahead.at += ALIGNMENT
         if ahead.at >= ahead.bytes:
-            ahead.at = 0
+            ahead.at = ahead.skip
             ahead.row += 1

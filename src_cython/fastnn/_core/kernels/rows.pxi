@@ -42,66 +42,73 @@ cdef void gather_rows(
     const source_t* like,   # only its type is read
     const Source* source,   # IN  (total, height * width)
     const Step* step,
-    dim_t begin, dim_t end, dim_t height, dim_t width, dim_t row_out,
+    dim_t begin, dim_t end, dim_t height, dim_t width, dim_t row_out, dim_t skip,
 ) noexcept nogil:
-    """out[i] := source[order[first + i]] for i in [begin, end)"""
+    """out[i] := source[order[first + i]] for i in [begin, end), from element `skip` on
+    """
     cdef dim_t i, h, row
     cdef const source_t* inp
     for i in range(begin, end):
         row = step.first + i
         if step.order != NULL:
             row = step.order[row]
-        inp = <const source_t*> (source.data + row * source.row_bytes)
+        inp = <const source_t*> (source.data + row * source.row_bytes) + skip
         for h in range(height):
-            convert(out + (i * height + h) * row_out, inp + h * width, width)
+            convert(out + (i * height + h) * row_out + skip, inp + h * width, width)
 
 
 cdef void run_gather(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    """operands: out; sizes: source, rows per sample, width, row length of out, 1 if
-    the operation that reads them can do without where they lie as it needs them"""
+    """operands: out; sizes: source, rows per sample, width, row length of out; [4]: 1
+    if the operation that reads them can do without where they lie as it needs them;
+    [5]: 1 if threads share the columns in blocks of a sum, of one row per sample"""
     cdef const Source* source = step.sources + op.size[0]
     cdef real_t* out = <real_t*> op.operand[0]
     cdef dim_t begin, end, height = op.size[1], width = op.size[2]
+    cdef dim_t skip = 0, first, last
     if op.size[4] and rows_in_place(source, step, out) != NULL:
         return
-    share(step.rows, 1, step, &begin, &end)
+    if op.size[5]:
+        share_blocks(width, step, &first, &last, &skip, &end)
+        width = end - skip
+        begin, end = 0, step.rows
+    else:
+        share(step.rows, 1, step, &begin, &end)
     if source.code == 0:
         gather_rows(out, <const float*> NULL, source, step, begin, end, height, width,
-                    op.size[3])
+                    op.size[3], skip)
     elif source.code == 1:
         gather_rows(out, <const double*> NULL, source, step, begin, end, height, width,
-                    op.size[3])
+                    op.size[3], skip)
     elif source.code == 2:
         gather_rows(out, <const uint8_t*> NULL, source, step, begin, end, height, width,
-                    op.size[3])
+                    op.size[3], skip)
     elif source.code == 3:
         gather_rows(out, <const int32_t*> NULL, source, step, begin, end, height, width,
-                    op.size[3])
+                    op.size[3], skip)
     elif source.code == 4:
         gather_rows(out, <const int64_t*> NULL, source, step, begin, end, height, width,
-                    op.size[3])
+                    op.size[3], skip)
     elif source.code == 5:
         gather_rows(out, <const fn_half*> NULL, source, step, begin, end, height, width,
-                    op.size[3])
+                    op.size[3], skip)
     elif source.code == 6:
         gather_rows(out, <const int8_t*> NULL, source, step, begin, end, height, width,
-                    op.size[3])
+                    op.size[3], skip)
     elif source.code == 7:
         gather_rows(out, <const int16_t*> NULL, source, step, begin, end, height, width,
-                    op.size[3])
+                    op.size[3], skip)
     else:
         gather_rows(out, <const uint16_t*> NULL, source, step, begin, end, height,
-                    width, op.size[3])
+                    width, op.size[3], skip)
 
 
 cdef void run_gather_labels(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """operands: out (rows * height,) int32; sizes: source of int32, height"""
     cdef const Source* source = step.sources + op.size[0]
     cdef int32_t* out = <int32_t*> op.operand[0]
-    cdef dim_t i, row, height = op.size[1]
-    if step.thread:
-        return
-    for i in range(step.rows):
+    cdef dim_t begin, end, i, row, height = op.size[1]
+    share(step.rows, 1, step, &begin, &end)
+    for i in range(begin, end):
         row = step.first + i
         if step.order != NULL:
             row = step.order[row]
