@@ -74,15 +74,15 @@ def bind(
     ops = [op for op in ops if op.kind not in VIEWS]
     shared = one_by_one(ops)
     if threads > 1:
-        shared = phases(for_threads(ops, capacity, threads))
+        shared = phases(for_threads(ops, capacity, threads), capacity, threads)
     ops = shared.ops
     layout = plan_memory(ops, capacity, kept, shared)
     block = padded_zeros((1, max(layout.size, 1)), np.uint8)[0]
     memory = Memory(block, layout, capacity)
     run = operations(dtype)
     specs = [
-        (*_spec(op, memory, dtype, run), meets)
-        for op, meets in zip(ops, shared.meets, strict=True)
+        (*_spec(op, memory, dtype, run), meets, pieces)
+        for op, meets, pieces in zip(ops, shared.meets, shared.pieces, strict=True)
     ]
     outside = [
         operand

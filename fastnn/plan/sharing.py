@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from fastnn.plan.costs import FORWARD_PRODUCTS, INPUT_PRODUCTS, WEIGHT_PRODUCTS, flops
 from fastnn.plan.tensor import Held, Op, Operand, Tensor
 from fastnn.variable import Variable
 
@@ -72,10 +73,19 @@ _UPDATES = frozenset({
     "nadam_update", "schedule_free_update",
 })  # fmt: skip
 
+_PRODUCTS = (*FORWARD_PRODUCTS, *WEIGHT_PRODUCTS, *INPUT_PRODUCTS)
+
 # What writes gradients only: a step that ends before the update forgets them.
 _GRADIENTS = (
     "dense_backward_weight", "dense_backward_bias", "dense_bf16_backward_weight",
 )  # fmt: skip
+
+# A product of so much arithmetic, and an update of so many elements, is done in pieces
+# that threads take in turns, so many for each of them: a processor may be slower than
+# another for a while. Smaller ones are not worth it.
+_LARGE_PRODUCT = 8e6
+_LARGE_UPDATE = 1 << 17
+_PIECES = 4
 
 Part = tuple
 """What names the same division of memory: (how, how much); () for no division."""
@@ -111,11 +121,14 @@ class Phases:
         numbers: For each the phase that it belongs to, from 0.
         joined: Whether the first phase of a step may follow the last of the step before
             without a meeting.
+        pieces: For each operation the pieces that threads take in turns; 0 if each
+            thread has its part.
     """
 
     ops: list[Op]
     numbers: list[int]
     joined: bool
+    pieces: list[int]
 
     @property
     def meets(self) -> list[bool]:
@@ -210,13 +223,14 @@ def _sized(op: Op, position: int, value: int) -> tuple[int, ...]:
 _WINDOW = 24
 
 
-def phases(ops: Sequence[Op]) -> Phases:
-    """Puts operations in an order with few meetings.
+def phases(ops: Sequence[Op], rows: int, threads: int) -> Phases:
+    """Puts operations on batches of `rows` in an order with few meetings.
 
     An operation comes before one that stood before it only where neither looks at what
     the other writes.
     """
-    accesses = _Accesses(ops)
+    pieces = {op: _pieces(op, rows, threads) for op in ops}
+    accesses = _Accesses(ops, pieces)
     done: list[Op] = []
     numbers: list[int] = []
     waiting = list(ops)
@@ -245,12 +259,20 @@ def phases(ops: Sequence[Op]) -> Phases:
     joined = number > 1 and first is not None and not first.any_conflict(here.all)
     halts = [i for i, op in enumerate(done) if _may_halt(op)]
     joined = joined and not any(numbers[i] == numbers[-1] for i in halts)
-    return Phases(done, numbers, joined)
+    return Phases(done, numbers, joined, [pieces[op] for op in done])
 
 
 def one_by_one(ops: Sequence[Op]) -> Phases:
     """Operations in their order, all threads meeting after each."""
-    return Phases(list(ops), list(range(len(ops))), False)
+    return Phases(list(ops), list(range(len(ops))), False, [0] * len(ops))
+
+
+def _pieces(op: Op, rows: int, threads: int) -> int:
+    large = op.kind in _UPDATES and op.sizes[0] >= _LARGE_UPDATE and op.sizes[1] >= 0
+    if op.kind in _PRODUCTS and _rows(op) is None:
+        blocks = op.kind == "dense_backward_weight" and len(op.sizes) > 8
+        large = flops(op, rows) >= _LARGE_PRODUCT and not blocks
+    return _PIECES * threads if large else 0
 
 
 class _Touched:
@@ -299,10 +321,10 @@ def _may_halt(op: Op) -> bool:
 class _Accesses:
     """What each operation touches."""
 
-    def __init__(self, ops: Sequence[Op]):
+    def __init__(self, ops: Sequence[Op], pieces: dict[Op, int]):
         held = {id(array): array for op in ops for array in _arrays(op)}
         self._regions = _regions(list(held.values()))
-        self._known = {op: self._find(op) for op in ops}
+        self._known = {op: self._find(op, bool(pieces[op])) for op in ops}
         everything = list({a.memory for found in self._known.values() for a in found})
         for op in ops:
             if op.call is not None:  # may look at anything
@@ -312,8 +334,8 @@ class _Accesses:
         """What an operation touches."""
         return self._known[op]
 
-    def _find(self, op: Op) -> list[Access]:
-        parts = _parts(op)
+    def _find(self, op: Op, in_pieces: bool) -> list[Access]:
+        parts = _no_part if in_pieces else _parts(op)
         found = []
         for i, operand in enumerate(op.operands):
             writes = i < len(op.outputs)
@@ -368,6 +390,10 @@ def _regions(arrays: list[np.ndarray]) -> dict[int, int]:
 # ---- parts --------------------------------------------------------------------------
 
 
+def _no_part(operand: Operand, i: int) -> Part:
+    return _NO_PART
+
+
 def _parts(op: Op) -> Callable[[Operand, int], Part]:
     """A function of an operand and its position that says how threads divide it."""
     kind, sizes, n_out = op.kind, op.sizes, len(op.outputs)
@@ -388,7 +414,7 @@ def _parts(op: Op) -> Callable[[Operand, int], Part]:
         size, grain = sizes[:2]
         part = ("blocks", size // -grain) if grain < 0 else ("grains", size, grain)
         return lambda operand, i: part if i <= n_out else _NO_PART
-    return lambda operand, i: _NO_PART
+    return _no_part
 
 
 def _rows(op: Op) -> Part | None:

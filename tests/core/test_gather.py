@@ -24,7 +24,7 @@ def gathered(kernels, dtype, x, order=None):
     out = np.full((rows, width + 1), 7, dtype)
     here = out.ctypes.data
     spec = (kernels.operations(dtype)["gather"], (here,), (0, 1, width, width + 1), ())
-    program = engine.Program([(*spec, 0, 0, 0, 1)], rows, out)
+    program = engine.Program([(*spec, 0, 0, 0, 1, 0)], rows, out)
     program.bind(x)
     program.run(rows, rows, 0, 1, order=order)
     assert (out[:, width] == 7).all()

@@ -17,7 +17,7 @@ def out():
 def program(out):
     """Gathers rows of its first array."""
     spec = (operations("float32")["gather"], (out.ctypes.data,), (0, 1, WIDTH, 16))
-    return engine.Program([(*spec, (), 0, 0, 0, 1)], ROWS, out)
+    return engine.Program([(*spec, (), 0, 0, 0, 1, 0)], ROWS, out)
 
 
 def test_it_reads_what_it_is_bound_to(program, out, rng):

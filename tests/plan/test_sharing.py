@@ -22,7 +22,7 @@ def softmax(out, inp):
 
 
 def in_phases(ops):
-    found = phases(ops)
+    found = phases(ops, ROWS, 2)
     return [
         [op for op, number in zip(found.ops, found.numbers, strict=True) if number == i]
         for i in range(found.numbers[-1] + 1)
@@ -84,12 +84,14 @@ def test_steps_join_where_the_first_phase_can_follow_the_last():
     a, b, c = tensor("a"), tensor("b"), tensor("c")
     gather = Op("gather", (a,), (), (0, 1, UNITS, 16))
     wait = Op("unknown", (c,), (b,))
-    found = phases([gather, softmax(b, a), wait])
+    found = phases([gather, softmax(b, a), wait], ROWS, 2)
     assert found.meets == [False, True, True]  # b is read while it is written again
-    found = phases([gather, softmax(b, a), wait, softmax(tensor("d"), tensor("e"))])
+    found = phases(
+        [gather, softmax(b, a), wait, softmax(tensor("d"), tensor("e"))], ROWS, 2
+    )
     assert found.meets[-1] is True
     last = Op("unknown", (tensor("d"),), (c,))
-    found = phases([gather, softmax(b, a), wait, last])
+    found = phases([gather, softmax(b, a), wait, last], ROWS, 2)
     assert found.meets == [False, True, True, False]
 
 
@@ -170,7 +172,7 @@ def meet_in_memory(one, other):
 
 @given(plans())
 def test_order_is_kept_where_memory_is_shared(ops):
-    found = phases(ops)
+    found = phases(ops, ROWS, 2)
     place = {op: i for i, op in enumerate(found.ops)}
     assert set(place) == set(ops)
     assert found.numbers == sorted(found.numbers)

@@ -46,6 +46,7 @@ cdef enum:
     BRIEF_WORK = 100_000      # flop done with the GIL held: about a microsecond
     CHUNK_WORK = 2_000_000_000    # flop of a thread between two looks for Ctrl-C
     CHUNK_ROWS = 1 << 20          # the same for rows that cost next to nothing
+    TICKET = 16                   # numbers from a ticket to the next: a pair of lines
 
 cdef signed char[cnp.NPY_NTYPES_LEGACY] CODES   # by type number; -1: not known
 memset(CODES, -1, sizeof(CODES))
@@ -87,6 +88,8 @@ cdef struct Job:
     dim_t first              # first step
     dim_t steps
     Step step                # the part of each thread's Step that never changes
+    long long* tickets       # (n_ops * TICKET) next piece of each operation
+    long long* served        # (threads, n_ops) what tickets began with in this step
     fn_barrier barrier
     long long stop_at        # number of the operation that halted, -1 while none has
     dim_t done               # OUT whole steps finished
@@ -96,7 +99,7 @@ cdef struct Job:
 cdef void walk(void* argument, int thread, int threads) noexcept nogil:
     """Run the steps, with denormal numbers taken for zero."""
     cdef Step step = (<Job*> argument).step
-    step.thread = thread
+    step.thread = step.worker = thread
     step.threads = threads
     step.mode = fn_flush_denormals()
     walk_steps(<Job*> argument, step)
@@ -116,7 +119,10 @@ cdef void walk_steps(Job* job, Step step) noexcept nogil:
             # written by an operation before, and all threads have met since
             if step.thread or job.op < 0:
                 if job.ops[i].guard == NULL or job.ops[i].guard[0]:
-                    job.ops[i].run(&job.ops[i], &step, NULL)
+                    if job.ops[i].pieces and step.threads > 1:
+                        run_pieces(job, i, &step)
+                    else:
+                        job.ops[i].run(&job.ops[i], &step, NULL)
                 if step.thread == 0 and step.halt[0]:
                     job.op = i
                     job.done = s - job.first
@@ -135,6 +141,31 @@ cdef void walk_steps(Job* job, Step step) noexcept nogil:
         step.iteration += 1
     if step.thread == 0 and job.op < 0:
         job.done = job.steps
+
+
+cdef void run_pieces(Job* job, int i, const Step* step) noexcept nogil:
+    """Do as many pieces of an operation as this thread gets to before the others: a
+    slower one does fewer. A piece is the part of one of as many threads as pieces. Of
+    two threads one begins with the first piece, the other with the last, so that each
+    comes back to what it had in the step before."""
+    cdef const Op* op = &job.ops[i]
+    cdef Step piece = step[0]
+    cdef long long* served = &job.served[step.thread * job.n_ops + i]
+    cdef long long number
+    cdef int done = 0
+    piece.threads = op.pieces
+    while True:
+        number = fn_take(&job.tickets[i * TICKET]) - served[0]
+        if number >= op.pieces:
+            break
+        if step.threads == 2:
+            number = op.pieces - 1 - done if step.thread else done
+        piece.thread = <int> number
+        piece.again = done > 0
+        op.run(op, &piece, NULL)
+        done += 1
+    # each thread has drawn one ticket in vain
+    served[0] += op.pieces + step.threads
 
 
 cdef struct Blocks:
@@ -191,7 +222,7 @@ cdef class Program:
     Args:
         specs: a tuple for each operation: (address, operand addresses, sizes,
             scalars, function address, key, guard address, whether all threads meet
-            after it). A spec whose address is `python_operation()` has a callable in
+            after it, pieces that they take in turns or 0). A spec whose address is `python_operation()` has a callable in
             place of its operands.
         capacity: rows that the bound memory has room for.
         keep: whatever owns the memory.
@@ -220,11 +251,12 @@ cdef class Program:
         self.ops = <Op*> calloc(max(self.n_ops, 1), sizeof(Op))
         if self.ops == NULL:
             raise MemoryError
-        for i, (address, operands, sizes, scalars, function, key, guard, meets) \
+        for i, (address, operands, sizes, scalars, function, key, guard, meets, pieces) \
                 in enumerate(specs):
             self.ops[i].run = <run_t> <void*> <size_t> address
             self.ops[i].guard = <const double*> <size_t> guard
             self.ops[i].meets = meets
+            self.ops[i].pieces = pieces
             if callable(operands):
                 self.ops[i].operand[0] = <void*> self
                 self.ops[i].size[0] = len(self.callables)
@@ -318,7 +350,8 @@ cdef class Program:
         Where each may do its part before another begins, any pace gives these bits."""
         cdef Step[FN_MAX_THREADS] team
         cdef dim_t at, begin = 0, end, n = steps * self.n_ops
-        cdef int turn, thread
+        cdef int turn, thread, number
+        cdef Step piece
         cdef const Op* op
         if self.running or self.released:
             raise RuntimeError("this program is running, or has no arrays to read")
@@ -329,7 +362,7 @@ cdef class Program:
         self.halt = 0
         for thread in range(threads):
             team[thread].total = total
-            team[thread].thread = thread
+            team[thread].thread = team[thread].worker = thread
             team[thread].threads = threads
             team[thread].sources = self.sources
             team[thread].halt = &self.halt
@@ -347,8 +380,18 @@ cdef class Program:
                     team[thread].first = (first + at // self.n_ops) * batch
                     team[thread].rows = min(batch, total - team[thread].first)
                     team[thread].iteration = iteration + at // self.n_ops
-                    if op.guard == NULL or op.guard[0]:
+                    if op.guard != NULL and not op.guard[0]:
+                        continue
+                    if not op.pieces:
                         op.run(op, &team[thread], NULL)
+                        continue
+                    piece = team[thread]
+                    piece.threads = op.pieces
+                    for number in range(op.pieces):
+                        if number % threads == turn:
+                            piece.thread = number
+                            op.run(op, &piece, NULL)
+                            piece.again = True
             begin = end
         fn_set_mode(team[0].mode)
 
@@ -363,8 +406,14 @@ cdef class Program:
         job.step.halt = &self.halt
         job.stop_at = -1
         job.op = -1
+        threads = min(threads, FN_MAX_THREADS)
+        job.tickets = <long long*> calloc(self.n_ops * (TICKET + threads), 8)
+        if job.tickets == NULL:
+            threads = 1
+        job.served = job.tickets + self.n_ops * TICKET
         with nogil:
             fn_pool_run(walk, job, threads)
+        free(job.tickets)
         self.running = False
         self.steps_done += job.done
         if self.error is not None:

@@ -23,8 +23,10 @@ cdef struct Step:
     const Source* sources
     unsigned long long mode   # floating-point mode of the thread before the run
     int* halt                 # an operation sets it to end the run after itself
-    int thread
+    int thread                # which part of the work to do, of `threads`
     int threads
+    int worker                # whose scratch memory to use
+    bint again                # this thread has just done another part of the operation
 
 ctypedef void (*run_t)(const Op*, const Step*, void*) noexcept nogil
 
@@ -37,3 +39,4 @@ cdef struct Op:
     unsigned long long key    # stream of random numbers
     const double* guard       # the operation runs only while this is not 0; or NULL
     bint meets                # all threads meet after it
+    int pieces                # that threads take in turns; 0: each has its part

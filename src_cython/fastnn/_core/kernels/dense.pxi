@@ -83,6 +83,7 @@ cdef void matmul_packed(
     dim_t columns,         # of a block, at most
     dim_t rows,            # of a packed block of a, 0: a is read where it lies
     int joined,            # FN_BEGUN, or any if k is no more than a block
+    bint again,            # the last product of this thread was of the same b
     Ahead* ahead,
 ) noexcept nogil:
     """matmul through copies: blocks of b, or of the matrix that it is the transpose of,
@@ -100,9 +101,10 @@ cdef void matmul_packed(
         deep = min(depth, k - p)
         for jc from 0 <= jc < n by columns:
             wide = min(columns, n - jc)
-            pack_strips(packed_b, b + (jc * row_b + p if transposed_b
-                                       else p * row_b + jc),
-                        deep, wide, row_b, transposed_b)
+            if not (again and deep == k and wide == n):
+                pack_strips(packed_b, b + (jc * row_b + p if transposed_b
+                                           else p * row_b + jc),
+                            deep, wide, row_b, transposed_b)
             for ic from 0 <= ic < m by block:
                 high = min(block, m - ic)
                 left = a + ic * row_a + p * step_a
@@ -209,7 +211,7 @@ cdef void forward_part(
             matmul_packed(out, inp + at, weight + at * row_weight, bias, m, n, deep,
                           row_out, row_inp, 1, row_weight, False, deep, PACKED,
                           PACKED_ROWS if weight_bytes >= LARGE_BYTES
-                          and all_rows >= MANY_ROWS else 0, joined, NULL)
+                          and all_rows >= MANY_ROWS else 0, joined, False, NULL)
         joined = FN_ADDED
 
 
@@ -326,7 +328,7 @@ cdef void run_dense_backward_weight(
         matmul_packed(dweight, inp, dout, <const real_t*> NULL, end - begin, n, m,
                       row_weight, 1, row_inp, row_out, False, DEPTH, PACKED,
                       PACKED_ROWS if m >= MANY_ROWS else <dim_t> FN_ROWS,
-                      FN_BEGUN, asked)
+                      FN_BEGUN, step.again, asked)
     # what the pads of dout left there must not reach the optimizer
     for i in range(end - begin):
         for j in range(n, row_weight):
@@ -391,7 +393,7 @@ cdef void run_dense_backward_input(
     cdef const real_t* dout = <const real_t*> op.operand[1]
     cdef const real_t* weight = <const real_t*> op.operand[2]
     cdef const real_t* inp = <const real_t*> op.operand[3]
-    cdef real_t* scratch = <real_t*> op.operand[4] + step.thread * op.size[6]
+    cdef real_t* scratch = <real_t*> op.operand[4] + step.worker * op.size[6]
     cdef dim_t begin = 0, end = k, i
     cdef dim_t weight_bytes = n * k * sizeof(real_t)
     if op.size[7] or (
@@ -416,11 +418,11 @@ cdef void run_dense_backward_input(
         # a strip is packed and used at once, from L1
         matmul_packed(dinp, dout, weight, <const real_t*> NULL, m, end - begin, n,
                       row_inp, row_out, 1, row_weight, True, DEPTH, 1, 0,
-                      FN_BEGUN, NULL)
+                      FN_BEGUN, False, NULL)
     else:
         matmul_packed(dinp, dout, weight, <const real_t*> NULL, m, end - begin, n,
                       row_inp, row_out, 1, row_weight, True, DEPTH, PACKED,
-                      PACKED_ROWS, FN_BEGUN, NULL)
+                      PACKED_ROWS, FN_BEGUN, False, NULL)
     if op.function == NULL:
         return
     if end - begin == k:
