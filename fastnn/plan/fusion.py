@@ -10,13 +10,15 @@ from typing import cast
 
 from fastnn.plan.costs import FORWARD_PRODUCTS, INPUT_PRODUCTS, WEIGHT_PRODUCTS
 from fastnn.plan.rules.elementwise import reads_input
-from fastnn.plan.tensor import Op, Tensor
+from fastnn.plan.sharing import splits_inputs
+from fastnn.plan.tensor import Op, Tensor, with_size
 
 __all__ = [
     "fetch_ahead",
     "fuse_backward",
     "fuse_forward",
     "fuse_loss",
+    "list_rows",
     "read_in_place",
 ]
 
@@ -67,6 +69,32 @@ def read_in_place(ops: list[Op]) -> list[Op]:
         dataclasses.replace(gather, sizes=(*gather.sizes, 1)),
         dataclasses.replace(product, sizes=(*product.sizes, slot + 1)),
         *rest,
+    ]
+
+
+def list_rows(ops: list[Op]) -> list[Op]:
+    """rows gathered, then a product with few weights and its weight gradient, which
+    alone need them -> products that read each row where it lies in the user's array;
+    they are gathered only where their type is another."""
+    gather = next((op for op in ops if op.kind == "gather"), None)
+    if gather is None or gather.sizes[1] != 1:
+        return ops
+    slot, _, width, _ = gather.sizes
+    rows = gather.outputs[0]
+    readers = [op for op in ops if any(operand is rows for operand in op.inputs)]
+    kinds = [op.kind for op in readers]
+    weights = readers[0].inputs[1] if "dense_forward" in kinds[:1] else None
+    if kinds[1:] not in ([], ["dense_backward_weight"]) or weights is None:
+        return ops
+    if not splits_inputs(width, readers[0].sizes[2], weights.value.itemsize):
+        return ops
+    listed = {
+        gather: with_size(gather, 6, 1),
+        readers[0]: with_size(readers[0], 8, slot + 1),
+        **{op: with_size(op, 9, 1) for op in readers[1:]},
+    }
+    return [
+        dataclasses.replace(op, sizes=listed[op]) if op in listed else op for op in ops
     ]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from fastnn.plan.builder import Builder
 from fastnn.plan.fusion import (
     fetch_ahead,
+    list_rows,
     fuse_backward,
     fuse_forward,
     read_in_place,
@@ -165,7 +166,9 @@ def lower_step(
         update.record_count(builder, all_steps=True)
     backward = fuse_backward(builder.ops) if fuse else builder.ops
     ops = [*forward, *objective, *backward, *builder.updates]
-    return Steps(fetch_ahead(ops) if fuse else ops, forward, prediction)
+    if fuse:
+        ops = list_rows(fetch_ahead(ops))
+    return Steps(ops, forward, prediction)
 
 
 def _forward(builder, layers, input_shape) -> Tensor:

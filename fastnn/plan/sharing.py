@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from fastnn.plan.costs import FORWARD_PRODUCTS, INPUT_PRODUCTS, WEIGHT_PRODUCTS, flops
-from fastnn.plan.tensor import Held, Op, Operand, Tensor
+from fastnn.plan.tensor import Held, Op, Operand, Tensor, size_of, with_size
 from fastnn.variable import Variable
 
 __all__ = ["Phases", "for_threads", "one_by_one", "phases", "splits_inputs"]
@@ -165,7 +165,7 @@ def _by_rows(op: Op, capacity: int, threads: int) -> Op:
     enough = capacity * height >= 2 * kernels.TILE_ROWS * threads
     if not enough or inputs * units * itemsize > _SMALL_WEIGHTS:
         return op
-    return dataclasses.replace(op, sizes=_sized(op, 7, 1))
+    return dataclasses.replace(op, sizes=with_size(op, 7, 1))
 
 
 def _with_blocks(ops: list[Op], threads: int) -> list[Op]:
@@ -193,28 +193,21 @@ def _with_blocks(ops: list[Op], threads: int) -> list[Op]:
     assert isinstance(out, Tensor)
     shape = (kernels.sum_block_count(inputs), units)
     partial = Tensor(f"{out.name} in parts", shape, out.dtype)
-    sizes = forward.sizes[:6]
     instead = {
-        gather: [dataclasses.replace(gather, sizes=_sized(gather, 5, 1))],
+        gather: [dataclasses.replace(gather, sizes=with_size(gather, 5, 1))],
         forward: [
             dataclasses.replace(
                 forward, kind="dense_partial", outputs=(partial,),
-                inputs=forward.inputs[:2], sizes=sizes, function=None, scalars=(),
+                inputs=forward.inputs[:2], function=None, scalars=(),
             ),
             dataclasses.replace(
                 forward, kind="dense_join", inputs=(*forward.inputs, partial),
-                sizes=(*sizes, 0, 1),
+                sizes=with_size(forward, 7, 1),
             ),
         ],
-        backward: [dataclasses.replace(backward, sizes=_sized(backward, 8, 1))],
+        backward: [dataclasses.replace(backward, sizes=with_size(backward, 8, 1))],
     }  # fmt: skip
     return [new for op in ops for new in instead.get(op, [op])]
-
-
-def _sized(op: Op, position: int, value: int) -> tuple[int, ...]:
-    """Sizes of an operation with a further one."""
-    missing = position - len(op.sizes)
-    return (*op.sizes, *(0,) * missing, value)
 
 
 # ---- meetings -----------------------------------------------------------------------
@@ -270,7 +263,7 @@ def one_by_one(ops: Sequence[Op]) -> Phases:
 def _pieces(op: Op, rows: int, threads: int) -> int:
     large = op.kind in _UPDATES and op.sizes[0] >= _LARGE_UPDATE and op.sizes[1] >= 0
     if op.kind in _PRODUCTS and _rows(op) is None:
-        blocks = op.kind == "dense_backward_weight" and len(op.sizes) > 8
+        blocks = op.kind == "dense_backward_weight" and size_of(op, 8)
         large = flops(op, rows) >= _LARGE_PRODUCT and not blocks
     return _PIECES * threads if large else 0
 
@@ -419,13 +412,13 @@ def _parts(op: Op) -> Callable[[Operand, int], Part]:
 
 def _rows(op: Op) -> Part | None:
     """The part of the rows that a thread has; None if threads do not share rows."""
-    flagged = op.kind in ("dense_forward", "dense_backward_input")
+    flagged = op.kind in ("dense_forward", "dense_backward_input") and size_of(op, 7)
     if op.kind in _BY_ROWS or op.kind in _ROW_LOSSES:
         return "rows", op.sizes[0]
-    if flagged and len(op.sizes) > 7 and op.sizes[7]:
+    if flagged:
         return "rows", op.sizes[0]
-    split = len(op.sizes) > 5 and op.sizes[5]
-    if op.kind == "gather_labels" or (op.kind == "gather" and not split):
+    split = op.kind == "gather" and size_of(op, 5)
+    if op.kind in ("gather", "gather_labels") and not split:
         return "rows", 1
     return None
 
@@ -438,7 +431,7 @@ def _part_of_gradient(op: Op, operand: Operand, i: int) -> Part:
     from fastnn._core import kernels
 
     _, inputs, _, row_weight, *_ = op.sizes
-    if len(op.sizes) > 8 and op.sizes[8]:
+    if size_of(op, 8):
         return ("blocks", inputs) if i < 2 else _NO_PART
     grains = ("grains", inputs * row_weight, kernels.TILE_ROWS * row_weight)
     return grains if i == 0 else _NO_PART

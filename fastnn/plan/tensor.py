@@ -11,7 +11,7 @@ import numpy as np
 
 from fastnn.variable import Variable, padded_width
 
-__all__ = ["VIEWS", "Held", "Op", "Operand", "Tensor"]
+__all__ = ["VIEWS", "Held", "Op", "Operand", "Tensor", "size_of", "with_size"]
 
 VIEWS = ("activity", "view")
 """Operations without code: their results are their inputs, seen in another way."""
@@ -123,3 +123,15 @@ class Op:
 
     def reads(self, tensor: Tensor) -> bool:
         return any(operand is tensor for operand in self.inputs)
+
+
+def size_of(op: Op, position: int) -> int:
+    """A size of an operation; those that are not given are 0."""
+    return op.sizes[position] if position < len(op.sizes) else 0
+
+
+def with_size(op: Op, position: int, value: int) -> tuple[int, ...]:
+    """The sizes of an operation, with another one at a position."""
+    sizes = [*op.sizes, *(0,) * (position + 1 - len(op.sizes))]
+    sizes[position] = value
+    return tuple(sizes)

@@ -7,13 +7,15 @@
 #include "simd.h"
 
 /* How the left operand of a tile lies: element (i, p) at i * row_a + p * step_a, with
- * step_a 1, or in a panel, where the FN_ROWS elements of a column lie side by side. */
-enum { FN_ANY_STEP, FN_UNIT_STEP, FN_PANEL };
+ * step_a 1, or in a panel, where the FN_ROWS elements of a column lie side by side; or
+ * at a list of addresses, in element row_a + p of row i or element row_a + i of row p. */
+enum { FN_ANY_STEP, FN_UNIT_STEP, FN_PANEL, FN_LISTED_ROWS, FN_LISTED_COLUMNS };
 
 /* Where the sums of a tile begin: with the bias if there is one; with what c holds; with
  * nothing, and c, or the bias, is added to them at their end. */
 enum { FN_BEGUN, FN_CONTINUED, FN_ADDED, FN_BIASED };
 
+#define FN_LISTED
 #define FN_TYPE float
 #define FN_VEC fn_vec_f32
 #define FN_OPERAND float
@@ -37,6 +39,7 @@ enum { FN_BEGUN, FN_CONTINUED, FN_ADDED, FN_BIASED };
 #undef FN_OPERAND
 #undef FN_OPERAND_VEC
 #undef FN_NAME
+#undef FN_LISTED
 
 /* An operand of the product of bfloat16 numbers is a pair of them, p and p + 1 of the
  * sum, where an instruction takes pairs; elsewhere one number in a float.  Either way

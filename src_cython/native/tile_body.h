@@ -18,6 +18,12 @@ FN_INLINE void FN_NAME(fn_tile_body)(
 {
     enum { LANES = FN_VECTOR_BYTES / sizeof(FN_TYPE) };
     FN_VEC sum[FN_ROWS][2];
+    const FN_OPERAND *const *listed = (const FN_OPERAND *const *)a;
+    const FN_OPERAND *row[FN_ROWS];
+    if (layout == FN_LISTED_ROWS)
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            row[i] = listed[i] + row_a;
     if (layout == FN_UNIT_STEP)
         step_a = 1;
     if (layout == FN_PANEL) {
@@ -42,7 +48,9 @@ FN_INLINE void FN_NAME(fn_tile_body)(
             right[v] = *(const FN_OPERAND_VEC *)(b + p * row_b + v * LANES);
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++) {
-            const FN_OPERAND scalar = a[i * row_a + p * step_a];
+            const FN_OPERAND scalar = layout == FN_LISTED_ROWS ? row[i][p]
+                : layout == FN_LISTED_COLUMNS ? listed[p][row_a + i]
+                : a[i * row_a + p * step_a];
             const FN_OPERAND_VEC left = scalar - (FN_OPERAND_VEC){0};
 #pragma GCC unroll 2
             for (int v = 0; v < vectors; v++)
@@ -116,5 +124,23 @@ static void FN_NAME(fn_tile)(
         FN_NAME(fn_tile_rows)(rows, vectors, FN_ANY_STEP, depth, c, row_c, a, row_a,
                               step_a, b, row_b, bias, joined);
 }
+
+#ifdef FN_LISTED
+/* The same with the left operand at a list of addresses, from element `at` on. */
+static void FN_NAME(fn_tile_listed)(
+    int rows, int vectors, int columns, ptrdiff_t depth,
+    FN_TYPE *c, ptrdiff_t row_c,
+    const FN_OPERAND *const *a, ptrdiff_t at,
+    const FN_OPERAND *b, ptrdiff_t row_b,
+    const FN_TYPE *bias, int joined)
+{
+    if (columns)
+        FN_NAME(fn_tile_rows)(rows, vectors, FN_LISTED_COLUMNS, depth, c, row_c,
+                              (const FN_OPERAND *)a, at, 0, b, row_b, bias, joined);
+    else
+        FN_NAME(fn_tile_rows)(rows, vectors, FN_LISTED_ROWS, depth, c, row_c,
+                              (const FN_OPERAND *)a, at, 0, b, row_b, bias, joined);
+}
+#endif
 
 #undef FN_CASE

@@ -197,6 +197,28 @@ cdef inline const real_t* rows_in_place(
     return <const real_t*> (source.data + step.first * source.row_bytes)
 
 
+cdef inline bint can_list_rows(
+    const Source* source, const real_t* like
+) noexcept nogil:
+    """whether the rows of a source are real_t and aligned, so that a product can read
+    each of them where it lies"""
+    cdef int code = 0 if real_t is float else 1
+    return source.code == code and source.row_bytes % <dim_t> sizeof(real_t) == 0
+
+
+cdef inline void list_rows(
+    const real_t** out,    # OUT (end - begin,)
+    const Source* source, const Step* step, dim_t begin, dim_t end,
+) noexcept nogil:
+    """where rows [begin, end) of the batch lie"""
+    cdef dim_t i, row
+    for i in range(begin, end):
+        row = step.first + i
+        if step.order != NULL:
+            row = step.order[row]
+        out[i - begin] = <const real_t*> (source.data + row * source.row_bytes)
+
+
 # ---- element-wise functions that an operation carries with it ----------------------
 
 # The settings of an operation, its scalars in float64, go with every call.

@@ -51,6 +51,68 @@ cdef inline void tiles(
                     bias + j if bias != NULL else NULL, joined)
 
 
+cdef void listed_rows(
+    real_t* c,             # OUT (m, n) rows of length row_c, n in whole vectors
+    const Source* source,  # IN  the rows of a are those of the batch from `first` on
+    const Step* step,
+    const real_t* b,       # IN  (k, n) rows of length row_b
+    const real_t* bias,    # IN  (n,) or NULL
+    dim_t first, dim_t at, dim_t m, dim_t n, dim_t k, dim_t row_c, dim_t row_b,
+    int joined,
+) noexcept nogil:
+    """c := a[:, at : at + k] @ b, joined to c, of at most BLOCK_DEPTH columns"""
+    cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
+    cdef const real_t* rows[FN_ROWS]
+    cdef dim_t i, j
+    cdef int vectors, high
+    for i from 0 <= i < m by FN_ROWS:
+        high = <int> min(<dim_t> FN_ROWS, m - i)
+        list_rows(rows, source, step, first + i, first + i + high)
+        for j from 0 <= j < n by 2 * lanes:
+            vectors = 2 if n - j > lanes else 1
+            if real_t is float:
+                fn_tile_listed_f32(
+                    high, vectors, False, k, c + i * row_c + j, row_c, rows, at, b + j,
+                    row_b, bias + j if bias != NULL else NULL, joined)
+            else:
+                fn_tile_listed_f64(
+                    high, vectors, False, k, c + i * row_c + j, row_c, rows, at, b + j,
+                    row_b, bias + j if bias != NULL else NULL, joined)
+
+
+cdef void listed_columns(
+    real_t* c,             # OUT (columns, n) rows of length row_c, n in whole vectors
+    const Source* source,  # IN  the rows of a are those of the batch
+    const Step* step,
+    const real_t* b,       # IN  (m, n) rows of length row_b
+    dim_t at, dim_t columns, dim_t n, dim_t m, dim_t row_c, dim_t row_b,
+    Ahead* ahead,          # or NULL
+) noexcept nogil:
+    """c := a[:, at : at + columns].T @ b"""
+    cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
+    cdef const real_t* rows[DEPTH]
+    cdef dim_t p, deep, i, j
+    cdef int vectors, high, joined = FN_BEGUN
+    for p from 0 <= p < m by DEPTH:
+        deep = min(<dim_t> DEPTH, m - p)
+        list_rows(rows, source, step, p, p + deep)
+        for j from 0 <= j < n by 2 * lanes:
+            vectors = 2 if n - j > lanes else 1
+            for i from 0 <= i < columns by FN_ROWS:
+                high = <int> min(<dim_t> FN_ROWS, columns - i)
+                if ahead != NULL:
+                    look_ahead(ahead)
+                if real_t is float:
+                    fn_tile_listed_f32(
+                        high, vectors, True, deep, c + i * row_c + j, row_c, rows,
+                        at + i, b + p * row_b + j, row_b, NULL, joined)
+                else:
+                    fn_tile_listed_f64(
+                        high, vectors, True, deep, c + i * row_c + j, row_c, rows,
+                        at + i, b + p * row_b + j, row_b, NULL, joined)
+        joined = FN_CONTINUED
+
+
 cdef void pack_strips(
     real_t* out,           # OUT (columns / strip, depth, strip)
     const real_t* b,       # IN  (depth, columns), or (columns, depth) if transposed
@@ -146,7 +208,8 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     """operands: out, inp, weight, bias | NULL
     sizes: rows per sample, inputs, units, row lengths of out, inp, weight; [6]: 1 +
     number of the source that inp is gathered from if it may be read there (0: none);
-    [7]: 1 if threads share the rows whatever their number, 0 if that is left open"""
+    [7]: 1 if threads share the rows whatever their number, 0 if that is left open; [8]:
+    1 + number of the source whose rows are listed if they can be (0: none)"""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_out = op.size[3], row_inp = op.size[4], row_weight = op.size[5]
@@ -166,8 +229,12 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
             m >= 2 * FN_ROWS * step.threads
             and (weight_bytes < MIDDLE_BYTES or n <= m)):
         share(m, 1 if op.size[7] else FN_ROWS, step, &begin, &end)
-        forward_part(out + begin * row_out, inp + begin * row_inp, weight, bias,
-                     end - begin, n, k, row_out, row_inp, row_weight, m, weight_bytes)
+        if op.size[8] and can_list_rows(step.sources + op.size[8] - 1, inp):
+            forward_listed(op, step, out, begin, end)
+        else:
+            forward_part(out + begin * row_out, inp + begin * row_inp, weight, bias,
+                         end - begin, n, k, row_out, row_inp, row_weight, m,
+                         weight_bytes)
         if op.function != NULL:
             apply_forward(op.function, out + begin * row_out, out + begin * row_out,
                           op.scalar, (end - begin) * row_out)
@@ -215,6 +282,24 @@ cdef void forward_part(
         joined = FN_ADDED
 
 
+cdef void forward_listed(
+    const Op* op, const Step* step, real_t* out, dim_t begin, dim_t end
+) noexcept nogil:
+    """rows [begin, end) of run_dense_forward, read where they lie: the same bits"""
+    cdef dim_t k = op.size[1], row_out = op.size[3], row_weight = op.size[5]
+    cdef const real_t* weight = <const real_t*> op.operand[2]
+    cdef const real_t* bias = <const real_t*> op.operand[3]
+    cdef dim_t blocks = sum_blocks(k), block, at
+    cdef int joined = FN_BIASED if blocks > 1 and bias != NULL else FN_BEGUN
+    for block in range(blocks):
+        at = block_start(k, blocks, block)
+        listed_rows(
+            out + begin * row_out, step.sources + op.size[8] - 1, step,
+            weight + at * row_weight, bias, begin, at, end - begin, op.size[2],
+            block_start(k, blocks, block + 1) - at, row_out, row_weight, joined)
+        joined = FN_ADDED
+
+
 cdef void forward_few(
     real_t* out, const real_t* inp, const real_t* weight, const real_t* bias,
     dim_t m, dim_t n, dim_t k, dim_t row_out, dim_t row_inp, dim_t row_weight,
@@ -243,7 +328,7 @@ cdef void forward_few(
 cdef void run_dense_partial(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """partial[block] := the block's part of inp @ weight
     operands: partial, inp, weight
-    sizes: rows per sample, inputs, units, row lengths of out, inp, weight
+    sizes: those of dense_forward
     One thread leaves all to dense_join."""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
@@ -258,6 +343,12 @@ cdef void run_dense_partial(const Op* op, const Step* step, real_t* _) noexcept 
     for block in range(first, last):
         begin = block_start(k, blocks, block)
         end = block_start(k, blocks, block + 1)
+        if op.size[8] and can_list_rows(step.sources + op.size[8] - 1, inp):
+            listed_rows(
+                partial + block * m * row_out, step.sources + op.size[8] - 1, step,
+                weight + begin * row_weight, <const real_t*> NULL, 0, begin, m, n,
+                end - begin, row_out, row_weight, FN_BEGUN)
+            continue
         matmul(partial + block * m * row_out, inp + begin, weight + begin * row_weight,
                <const real_t*> NULL, m, n, end - begin, row_out, row_inp, 1,
                row_weight, end - begin, FN_BEGUN, NULL)
@@ -266,7 +357,7 @@ cdef void run_dense_partial(const Op* op, const Step* step, real_t* _) noexcept 
 cdef void run_dense_join(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """out := f(bias + sum of partial over the blocks, as forward_part adds up)
     operands: out, inp, weight, bias | NULL, partial
-    sizes: those of dense_partial"""
+    sizes: those of dense_forward"""
     cdef dim_t m = step.rows * op.size[0], row = op.size[3]
     cdef dim_t blocks = sum_blocks(op.size[1]), block, begin, end, i
     cdef real_t* out = <real_t*> op.operand[0]
@@ -296,7 +387,8 @@ cdef void run_dense_backward_weight(
     operands: dweight, inp, dout
     sizes: rows per sample, inputs, units, row lengths of dweight, inp, dout, elements
     of a row of the source to ask memory for (0: none), number of that source; [8]: 1 if
-    threads share the inputs in blocks of a sum"""
+    threads share the inputs in blocks of a sum; [9]: whether the rows of that source
+    are listed if they can be"""
     cdef dim_t m = step.rows * op.size[0]
     cdef dim_t k = op.size[1], n = op.size[2]
     cdef dim_t row_weight = op.size[3], row_inp = op.size[4], row_out = op.size[5]
@@ -319,7 +411,10 @@ cdef void run_dense_backward_weight(
         asked = &ahead
     dweight += begin * row_weight
     inp += begin
-    if k * n * <dim_t> sizeof(real_t) < (MIDDLE_BYTES if m >= MANY_ROWS
+    if op.size[9] and can_list_rows(step.sources + op.size[7], inp):
+        listed_columns(dweight, step.sources + op.size[7], step, dout, begin,
+                       end - begin, n, m, row_weight, row_out, asked)
+    elif k * n * <dim_t> sizeof(real_t) < (MIDDLE_BYTES if m >= MANY_ROWS
                                          else LARGE_BYTES):
         matmul(dweight, inp, dout, <const real_t*> NULL, end - begin, n, m, row_weight,
                1, row_inp, row_out, DEPTH, FN_BEGUN, asked)

@@ -22,6 +22,14 @@ cdef extern from "tile.h" nogil:
         int rows, int vectors, dim_t depth, double* c, dim_t row_c,
         const double* a, dim_t row_a, dim_t step_a, const double* b, dim_t row_b,
         const double* bias, int joined)
+    void fn_tile_listed_f32(
+        int rows, int vectors, int columns, dim_t depth, float* c, dim_t row_c,
+        const float** a, dim_t at, const float* b, dim_t row_b, const float* bias,
+        int joined)
+    void fn_tile_listed_f64(
+        int rows, int vectors, int columns, dim_t depth, double* c, dim_t row_c,
+        const double** a, dim_t at, const double* b, dim_t row_b, const double* bias,
+        int joined)
 
 
 cdef extern from "transpose.h" nogil:

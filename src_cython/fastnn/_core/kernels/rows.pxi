@@ -60,12 +60,15 @@ cdef void gather_rows(
 cdef void run_gather(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """operands: out; sizes: source, rows per sample, width, row length of out; [4]: 1
     if the operation that reads them can do without where they lie as it needs them;
-    [5]: 1 if threads share the columns in blocks of a sum, of one row per sample"""
+    [5]: 1 if threads share the columns in blocks of a sum, of one row per sample; [6]:
+    1 if all that read them list the rows where they can"""
     cdef const Source* source = step.sources + op.size[0]
     cdef real_t* out = <real_t*> op.operand[0]
     cdef dim_t begin, end, height = op.size[1], width = op.size[2]
     cdef dim_t skip = 0, first, last
     if op.size[4] and rows_in_place(source, step, out) != NULL:
+        return
+    if op.size[6] and can_list_rows(source, out):
         return
     if op.size[5]:
         share_blocks(width, step, &first, &last, &skip, &end)
