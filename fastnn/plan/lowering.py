@@ -11,9 +11,9 @@ import numpy as np
 from fastnn.plan.builder import Builder
 from fastnn.plan.fusion import (
     fetch_ahead,
-    list_rows,
     fuse_backward,
     fuse_forward,
+    list_rows,
     read_in_place,
 )
 from fastnn.plan.gradients import record_backward

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["Plans", "StepPlan", "check_output", "choose_threads", "make_predictor"]
 
 # Below this much arithmetic a further thread costs more than it saves: 20 Mflop take
-# about 0.2 ms on one core, a meeting of two threads up to 0.3 us, and a step has 10 to
-# 20 of them.
+# about 0.2 ms on one core, a meeting of two threads up to 0.3 us, and what one has
+# written takes as long to reach the other.
 _WORTH_A_THREAD = 2e7
 
-# From here on a second thread may pay, which training finds out.
-_WORTH_A_TRIAL = 2e6
+# From here on a second thread may pay, which training finds out: a step has three
+# meetings or a few more. (Measured: 0.6 Mflop take 0.8 to 1.0 of one thread's time, 2
+# Mflop 0.65 to 0.85.)
+_WORTH_A_TRIAL = 1e6
 
 # Rows of a prediction that go through the network together, whole register tiles on
 # every instruction set: few enough for the cache, but enough to use the weights of a

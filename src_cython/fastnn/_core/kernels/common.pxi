@@ -45,7 +45,8 @@ cdef extern from "<math.h>" nogil:
 
 
 cdef extern from *:
-    void fn_prefetch "__builtin_prefetch"(const void* address) nogil
+    void fn_prefetch "__builtin_prefetch"(
+        const void* address, int write, int locality) nogil
 
 
 cdef enum:

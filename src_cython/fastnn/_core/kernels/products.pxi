@@ -150,7 +150,7 @@ cdef inline void look_ahead(Ahead* ahead) noexcept nogil:
             return
         row = (ahead.source.data
                + ahead.step.order[ahead.row] * ahead.source.row_bytes)
-        fn_prefetch(row + ahead.at)
+        fn_prefetch(row + ahead.at, 0, 2)  # into L2: it is for the next step
         ahead.at += ALIGNMENT
         if ahead.at >= ahead.bytes:
             ahead.at = ahead.skip
