@@ -7,6 +7,7 @@ rules       forward and backward of each kind of operation
 gradients   the backward pass, by those rules
 update      what the optimizer does to the weights at the end of a step
 fusion      rewrites that merge neighbours
+sharing     how threads share operations, and where they meet
 memory      where tensors lie
 binding     addresses and machine code
 report      prints a plan

@@ -6,12 +6,15 @@ A rewrite merges two neighbours into one kernel that does the work of both.
 from __future__ import annotations
 
 import dataclasses
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from fastnn.plan.costs import FORWARD_PRODUCTS, INPUT_PRODUCTS, WEIGHT_PRODUCTS
 from fastnn.plan.rules.elementwise import reads_input
 from fastnn.plan.sharing import splits_inputs
 from fastnn.plan.tensor import Op, Tensor, with_size
+
+if TYPE_CHECKING:
+    from fastnn.variable import Variable
 
 __all__ = [
     "fetch_ahead",
@@ -83,10 +86,10 @@ def list_rows(ops: list[Op]) -> list[Op]:
     rows = gather.outputs[0]
     readers = [op for op in ops if any(operand is rows for operand in op.inputs)]
     kinds = [op.kind for op in readers]
-    weights = readers[0].inputs[1] if "dense_forward" in kinds[:1] else None
-    if kinds[1:] not in ([], ["dense_backward_weight"]) or weights is None:
+    if kinds not in (["dense_forward"], ["dense_forward", "dense_backward_weight"]):
         return ops
-    if not splits_inputs(width, readers[0].sizes[2], weights.value.itemsize):
+    weight = cast("Variable", readers[0].inputs[1])
+    if not splits_inputs(width, readers[0].sizes[2], weight.value.itemsize):
         return ops
     listed = {
         gather: with_size(gather, 6, 1),

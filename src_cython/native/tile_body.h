@@ -63,7 +63,7 @@ FN_INLINE void FN_NAME(fn_tile_body)(
 #pragma GCC unroll 2
             for (int v = 0; v < vectors; v++)
                 sum[i][v] += *(const FN_VEC *)(c + i * row_c + v * LANES);
-    if (joined == FN_BIASED)
+    if (joined == FN_BIASED && bias)
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)
 #pragma GCC unroll 2

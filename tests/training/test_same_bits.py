@@ -140,6 +140,33 @@ def test_own_layers_are_called_by_the_caller_alone(rng, monkeypatch):
     assert whole[-3:].tobytes() == model.predict(x[-3:]).tobytes()
 
 
+def many_inputs(threads, x, y):
+    """Weights of a network that reads each row of `x` where it lies, if it can."""
+    fastnn.set_num_threads(threads)
+    set_random_seed(1)
+    model = Sequential([Input((300,)), Dense(20, "tanh"), Dense(3, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(x, y, batch_size=32, epochs=2, verbose=0)
+    evaluated = model.evaluate(x, y, batch_size=50, verbose=0)
+    return [w.tobytes() for w in model.get_weights()], evaluated, model.predict(x)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_rows_listed_and_rows_gathered(threads, rng):
+    x = rng.integers(0, 256, size=(613, 300)).astype("uint8")
+    y = rng.integers(0, 3, 613)
+    expected = many_inputs(1, x, y)
+    for own in (
+        x, x.astype("float32"), x.astype("float64"), x.astype("float32", order="F"),
+        x.astype("float32")[::-1].copy()[::-1],
+        np.repeat(x.astype("float32"), 2, axis=0)[::2],
+        np.hstack([x, x]).astype("float32")[:, 300:],
+    ):  # fmt: skip
+        received = many_inputs(threads, own, y)
+        assert received[:2] == expected[:2]
+        assert received[2].tobytes() == expected[2].tobytes()
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_rows_read_in_place_and_rows_gathered(dtype, rng):
     model = large_model(dtype)

@@ -222,8 +222,8 @@ cdef class Program:
     Args:
         specs: a tuple for each operation: (address, operand addresses, sizes,
             scalars, function address, key, guard address, whether all threads meet
-            after it, pieces that they take in turns or 0). A spec whose address is `python_operation()` has a callable in
-            place of its operands.
+            after it, pieces that they take in turns or 0). A spec whose address is
+            `python_operation()` has a callable in place of its operands.
         capacity: rows that the bound memory has room for.
         keep: whatever owns the memory.
     """
@@ -251,8 +251,9 @@ cdef class Program:
         self.ops = <Op*> calloc(max(self.n_ops, 1), sizeof(Op))
         if self.ops == NULL:
             raise MemoryError
-        for i, (address, operands, sizes, scalars, function, key, guard, meets, pieces) \
-                in enumerate(specs):
+        for i, spec in enumerate(specs):
+            (address, operands, sizes, scalars, function, key, guard, meets,
+             pieces) = spec
             self.ops[i].run = <run_t> <void*> <size_t> address
             self.ops[i].guard = <const double*> <size_t> guard
             self.ops[i].meets = meets

@@ -137,14 +137,15 @@ cdef inline real_t sqrt_(real_t x) noexcept nogil:
 cdef inline void share(
     dim_t n, dim_t grain, const Step* step, dim_t* begin, dim_t* end
 ) noexcept nogil:
-    """[begin, end) := this thread's part of n items, in whole grains"""
-    cdef dim_t grains
+    """[begin, end) := this thread's part of n items, in whole grains; the first threads
+    have one more if they do not come out even"""
+    cdef dim_t grains, rest = step.threads - 1
     begin[0] = 0
     end[0] = n
     if step.threads > 1:
         grains = (n + grain - 1) // grain
-        begin[0] = min(grains * step.thread // step.threads * grain, n)
-        end[0] = min(grains * (step.thread + 1) // step.threads * grain, n)
+        begin[0] = min((grains * step.thread + rest) // step.threads * grain, n)
+        end[0] = min((grains * (step.thread + 1) + rest) // step.threads * grain, n)
 
 
 cdef inline dim_t block_start(dim_t k, dim_t blocks, dim_t block) noexcept nogil:

@@ -25,8 +25,8 @@ cdef inline void tiles(
     dim_t row_c, dim_t start_a, dim_t row_a, dim_t step_a, dim_t row_b, dim_t panel_b,
     int joined, Ahead* ahead,
 ) noexcept nogil:
-    """c := a @ b (+ c or bias) in register tiles, joined to c as tile.h says. Tiles of a
-    begin at rows `start_a` elements apart; columns come in strips of two vectors, and
+    """c := a @ b (+ c or bias) in register tiles, joined to c as tile.h says. Tiles of
+    a begin at rows `start_a` elements apart; columns come in strips of two vectors, and
     those of b begin `panel_b` elements apart."""
     cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
     cdef dim_t j, i
@@ -397,6 +397,7 @@ cdef void run_dense_backward_weight(
     cdef const real_t* dout = <const real_t*> op.operand[2]
     cdef dim_t begin, end, i, j
     cdef dim_t strips = n * sizeof(real_t) // (2 * FN_VECTOR_BYTES) + 1
+    cdef bint listed = False
     cdef Ahead ahead
     cdef Ahead* asked = NULL
     if op.size[8]:
@@ -411,11 +412,13 @@ cdef void run_dense_backward_weight(
         asked = &ahead
     dweight += begin * row_weight
     inp += begin
-    if op.size[9] and can_list_rows(step.sources + op.size[7], inp):
+    if op.size[9]:
+        listed = can_list_rows(step.sources + op.size[7], inp)
+    if listed:
         listed_columns(dweight, step.sources + op.size[7], step, dout, begin,
                        end - begin, n, m, row_weight, row_out, asked)
-    elif k * n * <dim_t> sizeof(real_t) < (MIDDLE_BYTES if m >= MANY_ROWS
-                                         else LARGE_BYTES):
+    elif k * n * <dim_t> sizeof(real_t) < (
+            MIDDLE_BYTES if m >= MANY_ROWS else LARGE_BYTES):
         matmul(dweight, inp, dout, <const real_t*> NULL, end - begin, n, m, row_weight,
                1, row_inp, row_out, DEPTH, FN_BEGUN, asked)
     else:
