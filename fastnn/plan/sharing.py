@@ -430,8 +430,9 @@ def _per_sample(operand: Operand) -> bool:
 def _part_of_gradient(op: Op, operand: Operand, i: int) -> Part:
     from fastnn._core import kernels
 
-    _, inputs, _, row_weight, *_ = op.sizes
+    _, inputs, units, row_weight, *_ = op.sizes
     if size_of(op, 8):
         return ("blocks", inputs) if i < 2 else _NO_PART
-    grains = ("grains", inputs * row_weight, kernels.TILE_ROWS * row_weight)
-    return grains if i == 0 else _NO_PART
+    if units == 1 or i:  # of a single unit threads share whole lines
+        return _NO_PART
+    return "grains", inputs * row_weight, kernels.TILE_ROWS * row_weight

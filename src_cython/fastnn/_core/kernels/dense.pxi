@@ -380,6 +380,63 @@ cdef void run_dense_join(const Op* op, const Step* step, real_t* _) noexcept nog
                       (end - begin) * row)
 
 
+cdef void backward_weight_of_one(
+    real_t* dweight,       # OUT (k, 1) rows of length row_weight
+    const real_t* inp,     # IN  (m, k) rows of length row_inp, of whole lines
+    const real_t* dout,    # IN  (m, 1) rows of length row_out
+    dim_t m, dim_t k, dim_t row_weight, dim_t row_inp, dim_t row_out,
+) noexcept nogil:
+    """dweight := inp.T @ dout of a single unit: vectors run along the inputs, and sums
+    over the rows in ascending order, as everywhere"""
+    cdef real_t sums[2 * LANES]
+    cdef dim_t line = ALIGNMENT // sizeof(real_t)
+    cdef const real_t* x
+    cdef real_t d
+    cdef dim_t i, p, j
+    cdef bint both
+    for i from 0 <= i < k by 2 * line:
+        both = i + line < k
+        for j in range(2 * ALIGNMENT // sizeof(real_t)):
+            sums[j] = 0
+        if both:
+            for p in range(m):
+                x = inp + p * row_inp + i
+                d = dout[p * row_out]
+                for j in range(2 * ALIGNMENT // sizeof(real_t)):
+                    sums[j] = fma_(x[j], d, sums[j])
+        else:
+            for p in range(m):
+                x = inp + p * row_inp + i
+                d = dout[p * row_out]
+                for j in range(ALIGNMENT // sizeof(real_t)):
+                    sums[j] = fma_(x[j], d, sums[j])
+        for j in range(min(2 * line, k - i)):
+            dweight[(i + j) * row_weight] = sums[j]
+
+
+cdef void backward_input_of_one(
+    real_t* dinp,          # OUT (m, k) rows of length row_inp
+    const real_t* dout,    # IN  (m, 1) rows of length row_out
+    const real_t* weight,  # IN  (k, 1) rows of length row_weight
+    real_t* scratch,       # (k,)
+    dim_t m, dim_t k, dim_t row_inp, dim_t row_out, dim_t row_weight,
+) noexcept nogil:
+    """dinp := dout @ weight.T of a single unit"""
+    cdef dim_t i, j, at
+    cdef real_t d
+    cdef real_t* out
+    for j in range(k):
+        scratch[j] = weight[j * row_weight]
+    for i in range(m):
+        d = dout[i * row_out]
+        out = dinp + i * row_inp
+        for at from 0 <= at < k - k % LANES by LANES:
+            for j in range(LANES):
+                out[at + j] = d * scratch[at + j]
+        for j in range(k - k % LANES, k):
+            out[j] = d * scratch[j]
+
+
 cdef void run_dense_backward_weight(
     const Op* op, const Step* step, real_t* _
 ) noexcept nogil:
@@ -402,8 +459,8 @@ cdef void run_dense_backward_weight(
     cdef Ahead* asked = NULL
     if op.size[8]:
         share_blocks(k, step, &i, &j, &begin, &end)
-    else:
-        share(k, FN_ROWS, step, &begin, &end)
+    else:  # of a single unit whole lines, else whole tiles
+        share(k, ALIGNMENT // sizeof(real_t) if n == 1 else FN_ROWS, step, &begin, &end)
     if op.size[6] and step.order != NULL:
         plan_ahead(&ahead, step, step.sources + op.size[7], op.size[6],
                    (end - begin) // FN_ROWS * strips)
@@ -417,6 +474,9 @@ cdef void run_dense_backward_weight(
     if listed:
         listed_columns(dweight, step.sources + op.size[7], step, dout, begin,
                        end - begin, n, m, row_weight, row_out, asked)
+    elif n == 1 and row_inp % (ALIGNMENT // sizeof(real_t)) == 0:
+        backward_weight_of_one(dweight, inp, dout, m, end - begin, row_weight, row_inp,
+                               row_out)
     elif k * n * <dim_t> sizeof(real_t) < (
             MIDDLE_BYTES if m >= MANY_ROWS else LARGE_BYTES):
         matmul(dweight, inp, dout, <const real_t*> NULL, end - begin, n, m, row_weight,
@@ -442,13 +502,24 @@ cdef void run_dense_backward_bias(
     cdef dim_t n = op.size[1], row_out = op.size[2]
     cdef real_t* dbias = <real_t*> op.operand[0]
     cdef const real_t* dout = <const real_t*> op.operand[1]
-    cdef dim_t begin, end, i, j
+    cdef real_t sums[2 * LANES]
+    cdef dim_t line = ALIGNMENT // sizeof(real_t)
+    cdef dim_t begin, end, i, j, at
     share(n, LANES, step, &begin, &end)
-    for j in range(begin, end):
-        dbias[j] = 0
-    for i in range(m):
-        for j in range(begin, end):
-            dbias[j] += dout[i * row_out + j]
+    for at from begin <= at < end by 2 * line:
+        for j in range(2 * ALIGNMENT // sizeof(real_t)):
+            sums[j] = 0
+        # the sums are of whole lines: rows end in padding
+        if at + line < end:
+            for i in range(m):
+                for j in range(2 * ALIGNMENT // sizeof(real_t)):
+                    sums[j] += dout[i * row_out + at + j]
+        else:
+            for i in range(m):
+                for j in range(ALIGNMENT // sizeof(real_t)):
+                    sums[j] += dout[i * row_out + at + j]
+        for j in range(min(2 * line, end - at)):
+            dbias[at + j] = sums[j]
 
 
 cdef void backward_input_few(
@@ -509,7 +580,10 @@ cdef void run_dense_backward_input(
         inp += begin if inp != NULL else 0
     if begin == end or m == 0:
         return
-    if FEW_ROWS <= m <= BLOCK_ROWS and 2 * m * (n + k) <= n * k:
+    if n == 1:
+        backward_input_of_one(dinp, dout, weight, scratch, m, end - begin, row_inp,
+                              row_out, row_weight)
+    elif FEW_ROWS <= m <= BLOCK_ROWS and 2 * m * (n + k) <= n * k:
         backward_input_few(dinp, dout, weight, scratch, m, end - begin, n, row_inp,
                            row_out, row_weight)
     elif m < MANY_ROWS or weight_bytes < LARGE_BYTES:
