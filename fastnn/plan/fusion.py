@@ -6,6 +6,7 @@ A rewrite merges two neighbours into one kernel that does the work of both.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from typing import TYPE_CHECKING, cast
 
 from fastnn.plan.costs import FORWARD_PRODUCTS, INPUT_PRODUCTS, WEIGHT_PRODUCTS
@@ -36,8 +37,9 @@ def fuse_forward(ops: list[Op], *, differentiated: bool = False) -> list[Op]:
             written with its input then stays by itself, or that would be gone.
     """
     fused: list[Op] = []
+    uses = _uses(ops)
     for op in ops:
-        last = fused[-1] if fused and _feeds(fused[-1], op, ops) else None
+        last = fused[-1] if fused and _feeds(fused[-1], op, uses) else None
         if (
             last is not None
             and _is_pair(last, op, FORWARD_PRODUCTS, "elementwise_forward")
@@ -66,7 +68,7 @@ def read_in_place(ops: list[Op]) -> list[Op]:
         return ops
     gather, product, *rest = ops
     slot, height, *_ = gather.sizes
-    if height != 1 or not _feeds(gather, product, ops):
+    if height != 1 or not _feeds(gather, product, _uses(ops)):
         return ops
     return [
         dataclasses.replace(gather, sizes=(*gather.sizes, 1)),
@@ -104,8 +106,9 @@ def list_rows(ops: list[Op]) -> list[Op]:
 def fuse_backward(ops: list[Op]) -> list[Op]:
     """gradient of a product's input, then of the function before it -> one product."""
     fused: list[Op] = []
+    uses = _uses(ops)
     for op in ops:
-        last = fused[-1] if fused and _feeds(fused[-1], op, ops) else None
+        last = fused[-1] if fused and _feeds(fused[-1], op, uses) else None
         if last is not None and _is_pair(
             last, op, INPUT_PRODUCTS, "elementwise_backward"
         ):
@@ -163,14 +166,19 @@ def fuse_loss(ops: list[Op], prediction: Tensor, loss: str) -> Op | None:
     return ops.pop() if name and name == _WITH_LOGITS.get(loss) else None
 
 
-def _feeds(last: Op, op: Op, ops: list[Op]) -> bool:
+def _uses(ops: list[Op]) -> Counter[int]:
+    """How many operations read each operand, by its id."""
+    return Counter(i for op in ops for i in {id(operand) for operand in op.inputs})
+
+
+def _feeds(last: Op, op: Op, uses: Counter[int]) -> bool:
     """Whether the result of `last` is read by `op` and by no other."""
     result = last.outputs[0] if last.outputs else None
     return (
         isinstance(result, Tensor)
         and bool(op.inputs)
         and op.inputs[0] is result
-        and sum(other.reads(result) for other in ops) == 1
+        and uses[id(result)] == 1
     )
 
 

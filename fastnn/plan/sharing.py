@@ -232,13 +232,12 @@ def phases(ops: Sequence[Op], rows: int, threads: int) -> Phases:
     while waiting:
         here, passed = _Touched(), _Touched()
         later: list[Op] = []
-        for op in waiting:
+        for i, op in enumerate(waiting):
+            if len(later) > _WINDOW:
+                later.extend(waiting[i:])
+                break
             own = accesses.of(op)
-            if (
-                len(later) > _WINDOW
-                or passed.any_conflict(own, ordered=True)
-                or here.any_conflict(own)
-            ):
+            if passed.any_conflict(own, ordered=True) or here.any_conflict(own):
                 later.append(op)
                 passed.add(own)
             else:

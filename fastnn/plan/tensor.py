@@ -121,9 +121,6 @@ class Op:
     def operands(self) -> tuple[Operand, ...]:
         return (*self.outputs, *self.inputs)
 
-    def reads(self, tensor: Tensor) -> bool:
-        return any(operand is tensor for operand in self.inputs)
-
 
 def size_of(op: Op, position: int) -> int:
     """A size of an operation; those that are not given are 0."""

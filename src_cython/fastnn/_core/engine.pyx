@@ -211,6 +211,17 @@ cdef void run_python(const Op* op, const Step* step, void* _) noexcept nogil:
         fn_flush_denormals()
 
 
+cdef const Py_ssize_t* row_numbers(cnp.ndarray order, dim_t total) except? NULL:
+    """The numbers in an array of them, or NULL for None."""
+    if order is None:
+        return NULL
+    if cnp.PyArray_TYPE(order) != cnp.NPY_INTP \
+            or not cnp.PyArray_IS_C_CONTIGUOUS(order) \
+            or cnp.PyArray_SIZE(order) != total:
+        raise ValueError("order: expected (total,) contiguous intp")
+    return <const Py_ssize_t*> cnp.PyArray_DATA(order)
+
+
 def python_operation():
     """Address of the operation that calls Python."""
     return <size_t> run_python
@@ -321,18 +332,11 @@ cdef class Program:
             Python code in an operation is raised again here.
         """
         cdef Job job
-        cdef cnp.ndarray numbers
         memset(&job, 0, sizeof(job))
         if not 0 < batch <= self.capacity or first < 0 or steps < 0 \
                 or (first + steps - 1) * batch >= total and steps:
             raise ValueError("the steps are not within the epoch")
-        if order is not None:
-            numbers = order
-            if cnp.PyArray_TYPE(numbers) != cnp.NPY_INTP \
-                    or not cnp.PyArray_IS_C_CONTIGUOUS(numbers) \
-                    or cnp.PyArray_SIZE(numbers) != total:
-                raise ValueError("order: expected (total,) contiguous intp")
-            job.step.order = <const Py_ssize_t*> cnp.PyArray_DATA(numbers)
+        job.step.order = row_numbers(order, total)
         job.ops = self.ops
         job.n_ops = self.n_ops
         job.start_op = start_op
@@ -367,8 +371,7 @@ cdef class Program:
             team[thread].threads = threads
             team[thread].sources = self.sources
             team[thread].halt = &self.halt
-            if order is not None:
-                team[thread].order = <const Py_ssize_t*> cnp.PyArray_DATA(order)
+            team[thread].order = row_numbers(order, total)
             team[thread].mode = fn_flush_denormals()
         while begin < n:
             end = begin + 1
