@@ -96,7 +96,8 @@ class Op:
 
     Attributes:
         kind: Its name in the table of kernels; "python" for one that calls `call`.
-        outputs, inputs: Operands, in the order of the kernel.
+        outputs, inputs: Operands, in the order of the kernel. It writes to outputs
+            only, and to scratch memory.
         sizes, scalars, key: Settings of the kernel.
         function: Element-wise kernel that runs inside it, and its direction.
         layer: The layer that it belongs to, for reports.

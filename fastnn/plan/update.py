@@ -67,8 +67,8 @@ class Update:
         """Records that the loss is scaled, once its gradient is known."""
         if self.scale is not None:
             sizes = (gradient.height, gradient.row, 0)
-            inputs = (gradient, self.scale, self._finite)
-            builder.emit("scale_by", (gradient,), inputs, sizes=sizes)
+            outputs, inputs = (gradient, self._finite), (gradient, self.scale)
+            builder.emit("scale_by", outputs, inputs, sizes=sizes)
 
     def record_unscaling(self, builder: Builder, *, begin: bool = False) -> None:
         """Records that gradients are divided by the scale of the loss.
@@ -85,8 +85,8 @@ class Update:
             for stretch in arena.stretches(self.trained):
                 part = slice(stretch.offset, stretch.offset + stretch.size)
                 gradient = Held("gradients", self.gradients[arena][part])
-                inputs = (self.scale, self._finite)
-                builder.emit("unscale", (gradient,), inputs, sizes=(stretch.size,))
+                outputs, sizes = (gradient, self._finite), (stretch.size,)
+                builder.emit("unscale", outputs, (self.scale,), sizes=sizes)
 
     def record(self, builder: Builder, trainable: list[Variable]) -> None:
         """Records the update of weights by the optimizer, or by each of several."""

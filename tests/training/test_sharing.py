@@ -230,6 +230,9 @@ FURTHER = {
     "averaged": lambda: optimizers.Adam(use_ema=True, ema_overwrite_frequency=2),
     "gathered": lambda: optimizers.Adam(gradient_accumulation_steps=2),
     "scaled": lambda: optimizers.LossScaleOptimizer(optimizers.Adam(), 64.0),
+    "overflowing": lambda: optimizers.LossScaleOptimizer(
+        optimizers.Adam(), 1e38, dynamic_growth_steps=2
+    ),
     "on a schedule": lambda: optimizers.Adam(
         optimizers.schedules.ExponentialDecay(0.01, 2, 0.5)
     ),

@@ -75,7 +75,7 @@ class OptimizersCommonDoors(Base):
             "unscale",
             dtype,
             1,
-            (copy, np.array([factor], np.float64), finite),
+            (copy, finite, np.array([factor], np.float64)),
             (copy.size,),
         )
         unpad(grad, copy)

@@ -92,7 +92,7 @@ def _scaled(builder, inp, out, *, divide):
     if builder.loss_scale is None:
         return inp
     sizes = (inp.height, inp.row, int(divide))
-    builder.emit("scale_by", (out,), (inp, builder.loss_scale, None), sizes=sizes)
+    builder.emit("scale_by", (out, None), (inp, builder.loss_scale), sizes=sizes)
     return out
 
 

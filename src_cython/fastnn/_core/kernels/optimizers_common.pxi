@@ -233,11 +233,11 @@ cdef void run_accumulate(const Op* op, const Step* step, real_t* _) noexcept nog
 
 cdef void run_scale_by(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """out := inp * factor, or inp / factor
-    operands: out, inp (may be out), factor, finite | NULL := 1
+    operands: out, finite | NULL := 1, inp (may be out), factor
     sizes: rows (per sample), row length, whether to divide"""
     cdef real_t* out = <real_t*> op.operand[0]
-    cdef const real_t* inp = <const real_t*> op.operand[1]
-    cdef double factor = (<const double*> op.operand[2])[0]
+    cdef const real_t* inp = <const real_t*> op.operand[2]
+    cdef double factor = (<const double*> op.operand[3])[0]
     cdef dim_t begin, end, at, n
     share(op.size[0] * step.rows, 1, step, &begin, &end)
     at = begin * op.size[1]
@@ -248,20 +248,20 @@ cdef void run_scale_by(const Op* op, const Step* step, real_t* _) noexcept nogil
         unscale(out + at, factor, n)
     else:
         scale_by(out + at, factor, n)
-    if op.operand[3] != NULL and step.thread == 0:
-        (<double*> op.operand[3])[0] = 1
+    if op.operand[1] != NULL and step.thread == 0:
+        (<double*> op.operand[1])[0] = 1
 
 
 cdef void run_unscale(const Op* op, const Step* step, real_t* _) noexcept nogil:
-    """operands: grad, factor, finite | NULL, which becomes 0 if one is not"""
+    """operands: grad, finite | NULL, which becomes 0 if one is not, factor"""
     cdef dim_t at, n
-    cdef double factor = (<const double*> op.operand[1])[0]
+    cdef double factor = (<const double*> op.operand[2])[0]
     cdef bint finite
     stretch(op, step, &at, &n)
     finite = unscale(<real_t*> op.operand[0] + at, factor, n)
-    if not finite and op.operand[2] != NULL:
+    if not finite and op.operand[1] != NULL:
         # more than one thread may write the same number
-        (<double*> op.operand[2])[0] = 0
+        (<double*> op.operand[1])[0] = 0
 
 
 cdef void run_set_one(const Op* op, const Step* step, real_t* _) noexcept nogil:
