@@ -180,6 +180,20 @@ def test_losses(cls, last, monkeypatch):
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "cls",
+    [
+        losses.BinaryCrossentropy,
+        losses.BinaryFocalCrossentropy,
+        losses.CategoricalCrossentropy,
+        losses.CategoricalFocalCrossentropy,
+    ],
+)
+def test_losses_of_logits(cls, monkeypatch):
+    compiled = compiled_with(lambda: cls(from_logits=True))
+    assert_same_bits(monkeypatch, SMALL, compiled, weights=WEIGHTS)
+
+
 def test_a_mean_over_weights(monkeypatch):
     reduced = lambda: losses.MeanSquaredError("mean_with_sample_weight")  # noqa: E731
     assert_same_bits(monkeypatch, SMALL, compiled_with(reduced), weights=WEIGHTS)
