@@ -68,9 +68,10 @@ _ALONE = frozenset({
 
 # Updates that share the stretches of weights, slots and gradient in grains.
 _UPDATES = frozenset({
-    "adam_update", "adam_amsgrad_update", "sgd_update", "rmsprop_update",
-    "adadelta_update", "adagrad_update", "adamax_update", "ftrl_update", "lion_update",
-    "nadam_update", "schedule_free_update",
+    "adam_update", "adam_amsgrad_update", "sgd_update", "sgd_momentum_update",
+    "sgd_nesterov_update", "rmsprop_update", "adadelta_update", "adagrad_update",
+    "adamax_update", "ftrl_update", "lion_update", "nadam_update",
+    "schedule_free_update",
 })  # fmt: skip
 
 _PRODUCTS = (*FORWARD_PRODUCTS, *WEIGHT_PRODUCTS, *INPUT_PRODUCTS)
@@ -248,10 +249,21 @@ def phases(ops: Sequence[Op], rows: int, threads: int) -> Phases:
             first = here
         waiting = later
         number += 1
-    joined = number > 1 and first is not None and not first.any_conflict(here.all)
+    joined = number > 1 and first is not None and not _conflict_in_next(first, here)
     halts = [i for i, op in enumerate(done) if _may_halt(op)]
     joined = joined and not any(numbers[i] == numbers[-1] for i in halts)
     return Phases(done, numbers, joined, [pieces[op] for op in done])
+
+
+def _conflict_in_next(first: _Touched, last: _Touched) -> bool:
+    """Whether the first phase of the next step conflicts with the last one of this. The
+    next batch may have fewer rows, so that the same part is not the same rows."""
+    return first.any_conflict(
+        dataclasses.replace(access, part=_NO_PART)
+        if access.part[:1] == ("rows",)
+        else access
+        for access in last.all
+    )
 
 
 def one_by_one(ops: Sequence[Op]) -> Phases:
@@ -306,6 +318,13 @@ def _conflict(a: Access, b: Access, ordered: bool) -> bool:
 _GOING_ON: Memory = ("whether the step goes on", 0, 1)
 
 
+def _in_place(op: Op) -> bool:
+    """Whether doing an operation again, in a step that went on after a halt, would
+    change a tensor again."""
+    read = {operand.root for operand in op.inputs if isinstance(operand, Tensor)}
+    return any(isinstance(o, Tensor) and o.root in read for o in op.outputs)
+
+
 def _may_halt(op: Op) -> bool:
     return op.call is not None or (op.kind == "loss_total" and bool(op.sizes[1]))
 
@@ -337,8 +356,9 @@ class _Accesses:
         if op.guard is not None:
             found.append(Access(self._memory(op.guard), _NO_PART, False))
         lasting = any(isinstance(o, Held | Variable) for o in op.outputs)
+        lasting = (lasting and op.kind not in _GRADIENTS) or _in_place(op)
         part = _THREAD_0 if op.kind in _ALONE else _NO_PART
-        if _may_halt(op) or (lasting and op.kind not in _GRADIENTS):
+        if _may_halt(op) or lasting:
             found.append(Access(_GOING_ON, part, _may_halt(op)))
         return found
 

@@ -73,6 +73,22 @@ def test_nothing_lasting_is_written_before_the_loss_is_known():
     assert in_phases([total, counted, other]) == [[total, counted], [other]]
 
 
+def test_nothing_is_changed_in_place_before_the_loss_is_known():
+    """Some threads would do it again where the step goes on all the same."""
+    values, log, a = tensor("values"), Held("log", np.zeros(4)), tensor("a")
+    total = Op("loss_total", (log,), (values,), (1, 1))
+    scaled = Op("scale_by", (a, None), (a, Held("scale", np.ones(1))), (1, 16, 0))
+    assert in_phases([total, scaled]) == [[total], [scaled]]
+
+
+def test_rows_of_a_batch_are_not_those_of_the_next():
+    a, b, c, d = map(tensor, "abcd")
+    gather = Op("gather", (a,), (), (0, 1, UNITS, 16))
+    between = [Op("unknown", (b,), (a,)), Op("unknown", (c,), (b,))]
+    last = Op("dropout_backward", (d,), (c, a), (1, UNITS, 16))
+    assert phases([gather, *between, last], ROWS, 2).meets[-1]
+
+
 def test_python_is_alone():
     a, b, c = tensor("a"), tensor("b"), tensor("c")
     python = Op("python", (), (), call=print)

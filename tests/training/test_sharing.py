@@ -10,6 +10,7 @@ from fastnn import activations, layers, losses, optimizers
 from fastnn.constraints import MaxNorm
 from fastnn.layers import Dense, Input
 from fastnn.models import Sequential
+from fastnn.training import plans
 from fastnn.training.steps import StepRunner
 from fastnn.utils import set_random_seed
 
@@ -251,6 +252,29 @@ FURTHER = {
         optimizers.schedules.ExponentialDecay(0.01, 2, 0.5)
     ),
 }
+
+
+@pytest.mark.filterwarnings("ignore:the loss is nan")
+def test_a_step_that_goes_on_without_a_finite_loss(monkeypatch):
+    """What threads did before they knew of it is not done twice."""
+    monkeypatch.setattr(plans, "_WORTH_A_TRIAL", 1)
+    monkeypatch.setattr(plans, "_WORTH_A_THREAD", 1)
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(size=(64, 20)), rng.normal(size=(64, CLASSES))
+    y[3, 0] = np.nan
+    weights = []
+    for threads in (1, 2, 3):
+        fastnn.set_num_threads(threads)
+        set_random_seed(3)
+        model = Sequential([Input((20,)), Dense(CLASSES)])
+        model.compile(optimizers.SGD(0.01, loss_scale_factor=64.0), "mse")
+        model.fit(x, y, batch_size=64, epochs=1, verbose=0)
+        assert model.plans._steps[True].threads_for(64) == threads
+        weights.append([w[..., 1:] for w in model.get_weights()])
+    for received in weights[1:]:
+        for ours, theirs in zip(received, weights[0], strict=True):
+            assert np.isfinite(theirs).all()
+            assert ours.tobytes() == theirs.tobytes()
 
 
 @pytest.mark.parametrize("cls", [cls for _, cls in public_classes("optimizers")])
