@@ -150,7 +150,7 @@ def splits_inputs(inputs: int, units: int, itemsize: int) -> bool:
 def for_threads(ops: list[Op], capacity: int, threads: int) -> list[Op]:
     """Chooses the parts of the products that leave a choice, for batches of `capacity`
     rows on up to `threads` threads."""
-    ops = _with_blocks(ops, threads)
+    ops = _with_blocks(ops)
     return [_by_rows(op, capacity, threads) for op in ops]
 
 
@@ -169,7 +169,7 @@ def _by_rows(op: Op, capacity: int, threads: int) -> Op:
     return dataclasses.replace(op, sizes=with_size(op, 7, 1))
 
 
-def _with_blocks(ops: list[Op], threads: int) -> list[Op]:
+def _with_blocks(ops: list[Op]) -> list[Op]:
     """rows gathered, then a layer of many inputs and few units -> each thread gathers
     its inputs of all rows, and sums over them."""
     gather = next((op for op in ops if op.kind == "gather"), None)
