@@ -32,11 +32,14 @@ cdef inline void tiles(
     cdef dim_t j, i
     cdef int vectors, rows
     cdef const real_t* strip
+    cdef bint panels = start_a != row_a
     for j from 0 <= j < n by 2 * lanes:
         vectors = 2 if n - j > lanes else 1
         strip = b + j // (2 * lanes) * panel_b
-        for i from 0 <= i < m by FN_ROWS:
-            rows = <int> min(<dim_t> FN_ROWS, m - i)
+        i = 0
+        while i < m:
+            rows = (<int> min(<dim_t> FN_ROWS, m - i) if panels
+                    else tile_height(m - i))
             if ahead != NULL:
                 look_ahead(ahead)
             if real_t is float:
@@ -49,6 +52,7 @@ cdef inline void tiles(
                     rows, vectors, depth, c + i * row_c + j, row_c,
                     a + i * start_a, row_a, step_a, strip, row_b,
                     bias + j if bias != NULL else NULL, joined)
+            i += rows
 
 
 cdef void listed_rows(
@@ -65,8 +69,9 @@ cdef void listed_rows(
     cdef const real_t* rows[FN_ROWS]
     cdef dim_t i, j
     cdef int vectors, high
-    for i from 0 <= i < m by FN_ROWS:
-        high = <int> min(<dim_t> FN_ROWS, m - i)
+    i = 0
+    while i < m:
+        high = tile_height(m - i)
         list_rows(rows, source, step, first + i, first + i + high)
         for j from 0 <= j < n by 2 * lanes:
             vectors = 2 if n - j > lanes else 1
@@ -78,6 +83,7 @@ cdef void listed_rows(
                 fn_tile_listed_f64(
                     high, vectors, False, k, c + i * row_c + j, row_c, rows, at, b + j,
                     row_b, bias + j if bias != NULL else NULL, joined)
+        i += high
 
 
 cdef void listed_columns(
@@ -91,25 +97,30 @@ cdef void listed_columns(
     """c := a[:, at : at + columns].T @ b"""
     cdef dim_t lanes = FN_VECTOR_BYTES // sizeof(real_t)
     cdef const real_t* rows[DEPTH]
-    cdef dim_t p, deep, i, j
+    cdef dim_t p, deep, i, j, jc, wide
     cdef int vectors, high, joined = FN_BEGUN
     for p from 0 <= p < m by DEPTH:
         deep = min(<dim_t> DEPTH, m - p)
         list_rows(rows, source, step, p, p + deep)
-        for j from 0 <= j < n by 2 * lanes:
-            vectors = 2 if n - j > lanes else 1
-            for i from 0 <= i < columns by FN_ROWS:
-                high = <int> min(<dim_t> FN_ROWS, columns - i)
-                if ahead != NULL:
-                    look_ahead(ahead)
-                if real_t is float:
-                    fn_tile_listed_f32(
-                        high, vectors, True, deep, c + i * row_c + j, row_c, rows,
-                        at + i, b + p * row_b + j, row_b, NULL, joined)
-                else:
-                    fn_tile_listed_f64(
-                        high, vectors, True, deep, c + i * row_c + j, row_c, rows,
-                        at + i, b + p * row_b + j, row_b, NULL, joined)
+        # as many columns of b at a time as stay in L1 beside the lines of a
+        wide = DEPTH // deep * 2 * lanes
+        for jc from 0 <= jc < n by wide:
+            i = 0
+            while i < columns:
+                high = tile_height(columns - i)
+                for j from jc <= j < min(jc + wide, n) by 2 * lanes:
+                    vectors = 2 if n - j > lanes else 1
+                    if ahead != NULL:
+                        look_ahead(ahead)
+                    if real_t is float:
+                        fn_tile_listed_f32(
+                            high, vectors, True, deep, c + i * row_c + j, row_c, rows,
+                            at + i, b + p * row_b + j, row_b, NULL, joined)
+                    else:
+                        fn_tile_listed_f64(
+                            high, vectors, True, deep, c + i * row_c + j, row_c, rows,
+                            at + i, b + p * row_b + j, row_b, NULL, joined)
+                i += high
         joined = FN_CONTINUED
 
 
@@ -204,6 +215,14 @@ cdef void matmul(
 
 # ---- operations ------------------------------------------------------------------
 
+cdef inline const Source* listed_source(
+    const Op* op, const Step* step, const real_t* inp
+) noexcept nogil:
+    """what inp is gathered from if a product can read each row there, else NULL"""
+    cdef const Source* source = step.sources + op.size[8] - 1
+    return source if op.size[8] and can_list_rows(source, inp) else NULL
+
+
 cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept nogil:
     """operands: out, inp, weight, bias | NULL
     sizes: rows per sample, inputs, units, row lengths of out, inp, weight; [6]: 1 +
@@ -229,12 +248,9 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
             m >= 2 * FN_ROWS * step.threads
             and (weight_bytes < MIDDLE_BYTES or n <= m)):
         share(m, 1 if op.size[7] else FN_ROWS, step, &begin, &end)
-        if op.size[8] and can_list_rows(step.sources + op.size[8] - 1, inp):
-            forward_listed(op, step, out, begin, end)
-        else:
-            forward_part(out + begin * row_out, inp + begin * row_inp, weight, bias,
-                         end - begin, n, k, row_out, row_inp, row_weight, m,
-                         weight_bytes)
+        forward_part(out + begin * row_out, inp + begin * row_inp, weight, bias,
+                     end - begin, n, k, row_out, row_inp, row_weight, m, weight_bytes,
+                     listed_source(op, step, inp), step, begin)
         if op.function != NULL:
             apply_forward(op.function, out + begin * row_out, out + begin * row_out,
                           op.scalar, (end - begin) * row_out)
@@ -244,7 +260,7 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
         return
     forward_part(out + begin, inp, weight + begin,
                  bias + begin if bias != NULL else NULL, m, end - begin, k, row_out,
-                 row_inp, row_weight, m, weight_bytes)
+                 row_inp, row_weight, m, weight_bytes, NULL, step, 0)
     if op.function != NULL:
         for i in range(m):
             apply_forward(op.function, out + i * row_out + begin,
@@ -255,6 +271,9 @@ cdef void forward_part(
     real_t* out, const real_t* inp, const real_t* weight, const real_t* bias,
     dim_t m, dim_t n, dim_t k, dim_t row_out, dim_t row_inp, dim_t row_weight,
     dim_t all_rows, dim_t weight_bytes,
+    const Source* listed,  # whose rows are those of inp, or NULL
+    const Step* step,
+    dim_t first,           # row of the batch that is the first one of inp
 ) noexcept nogil:
     """out := inp @ weight + bias, in the way that suits the whole of it
 
@@ -263,12 +282,18 @@ cdef void forward_part(
     they are added up in ascending order, the bias after the first."""
     cdef dim_t blocks = sum_blocks(k), block, at, deep
     cdef int joined = FN_BEGUN
+    if n == 1 and blocks == 1 and m >= HIGH:
+        forward_of_one(out, inp, weight, bias, m, k, row_out, row_inp, row_weight)
+        return
     if blocks > 1 and bias != NULL:
         joined = FN_BIASED
     for block in range(blocks):
         at = block_start(k, blocks, block)
         deep = block_start(k, blocks, block + 1) - at
-        if weight_bytes < MIDDLE_BYTES:
+        if listed != NULL:
+            listed_rows(out, listed, step, weight + at * row_weight, bias, first, at, m,
+                        n, deep, row_out, row_weight, joined)
+        elif weight_bytes < MIDDLE_BYTES:
             matmul(out, inp + at, weight + at * row_weight, bias, m, n, deep, row_out,
                    row_inp, 1, row_weight, max(deep, <dim_t> 1), joined, NULL)
         elif all_rows <= FEW_ROWS:
@@ -282,22 +307,30 @@ cdef void forward_part(
         joined = FN_ADDED
 
 
-cdef void forward_listed(
-    const Op* op, const Step* step, real_t* out, dim_t begin, dim_t end
+cdef void forward_of_one(
+    real_t* out,           # OUT (m, 1) rows of length row_out
+    const real_t* inp,     # IN  (m, k) rows of length row_inp, k of a block at most
+    const real_t* weight,  # IN  (k, 1) rows of length row_weight
+    const real_t* bias,    # IN  (1,) or NULL
+    dim_t m, dim_t k, dim_t row_out, dim_t row_inp, dim_t row_weight,
 ) noexcept nogil:
-    """rows [begin, end) of run_dense_forward, read where they lie: the same bits"""
-    cdef dim_t k = op.size[1], row_out = op.size[3], row_weight = op.size[5]
-    cdef const real_t* weight = <const real_t*> op.operand[2]
-    cdef const real_t* bias = <const real_t*> op.operand[3]
-    cdef dim_t blocks = sum_blocks(k), block, at
-    cdef int joined = FN_BIASED if blocks > 1 and bias != NULL else FN_BEGUN
-    for block in range(blocks):
-        at = block_start(k, blocks, block)
-        listed_rows(
-            out + begin * row_out, step.sources + op.size[8] - 1, step,
-            weight + at * row_weight, bias, begin, at, end - begin, op.size[2],
-            block_start(k, blocks, block + 1) - at, row_out, row_weight, joined)
-        joined = FN_ADDED
+    """out := inp @ weight + bias of a single unit: vectors run along the rows, and sums
+    over the inputs in ascending order, as everywhere"""
+    cdef real_t sums[LANES]
+    cdef real_t* columns = <real_t*> fn_pack_a()
+    cdef real_t w, first = bias[0] if bias != NULL else <real_t> 0
+    cdef dim_t i, p, lane, high
+    for i from 0 <= i < m by LANES:
+        high = min(<dim_t> LANES, m - i)
+        transpose(columns, inp + i * row_inp, high, k, LANES, row_inp)
+        for lane in range(LANES):
+            sums[lane] = first
+        for p in range(k):
+            w = weight[p * row_weight]
+            for lane in range(LANES):
+                sums[lane] = fma_(columns[p * LANES + lane], w, sums[lane])
+        for lane in range(high):
+            out[(i + lane) * row_out] = sums[lane]
 
 
 cdef void forward_few(
@@ -337,15 +370,16 @@ cdef void run_dense_partial(const Op* op, const Step* step, real_t* _) noexcept 
     cdef const real_t* inp = <const real_t*> op.operand[1]
     cdef const real_t* weight = <const real_t*> op.operand[2]
     cdef dim_t first, last, block, begin, end, blocks = sum_blocks(k)
+    cdef const Source* listed = listed_source(op, step, inp)
     if step.threads == 1:
         return
     share_blocks(k, step, &first, &last, &begin, &end)
     for block in range(first, last):
         begin = block_start(k, blocks, block)
         end = block_start(k, blocks, block + 1)
-        if op.size[8] and can_list_rows(step.sources + op.size[8] - 1, inp):
+        if listed != NULL:
             listed_rows(
-                partial + block * m * row_out, step.sources + op.size[8] - 1, step,
+                partial + block * m * row_out, listed, step,
                 weight + begin * row_weight, <const real_t*> NULL, 0, begin, m, n,
                 end - begin, row_out, row_weight, FN_BEGUN)
             continue

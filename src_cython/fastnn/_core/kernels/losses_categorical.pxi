@@ -35,22 +35,21 @@ cdef double softmax_categorical_row(
     """-sum of t log(softmax(x)), by log-sum-exp; exact for any logits x. `out` holds
     softmax(x) and must not be NULL. scalar[1]: label smoothing"""
     cdef dim_t j, n = op.size[1]
-    cdef double value = 0
-    cdef real_t largest, t, scale, weight = 0, smoothing = <real_t> op.scalar[1]
-    cdef real_t keep = <real_t> 1 - smoothing
-    cdef real_t total = exp_row(out, logits, n, &largest)
-    cdef double log_total = log_(<double> total)
-    scale = <real_t> 1 / total
+    cdef double weight = 0, dot = 0
+    cdef real_t largest, t, total, smoothing = <real_t> op.scalar[1]
+    cdef real_t keep = <real_t> 1 - smoothing, rest = smoothing / <real_t> n
+    total = exp_row(out, logits, n, &largest)
+    scale_row(out, <real_t> 1 / total, n)
     for j in range(n):
-        t = target[j] * keep + smoothing / <real_t> n
+        t = target[j] * keep + rest
         weight += t
-        value += t * (log_total - (<double> logits[j] - <double> largest))
-        out[j] *= scale
+        dot += t * (<double> logits[j] - <double> largest)
     if dlogits != NULL:
         for j in range(n):
-            t = target[j] * keep + smoothing / <real_t> n
-            dlogits[j] = factor * (out[j] * weight - t)
-    return value
+            t = target[j] * keep + rest
+            dlogits[j] = factor * (out[j] * <real_t> weight - t)
+    # the sum does not wait for the logarithm
+    return weight * log_(<double> total) - dot
 
 
 cdef double sparse_row(
@@ -79,9 +78,7 @@ cdef double softmax_sparse_row(
     cdef int32_t label = (<const int32_t*> target)[0]
     cdef real_t largest
     cdef real_t total = exp_row(out, logits, n, &largest)
-    cdef real_t scale = <real_t> 1 / total
-    for j in range(n):
-        out[j] *= scale
+    scale_row(out, <real_t> 1 / total, n)
     if dlogits != NULL:
         for j in range(n):
             dlogits[j] = factor * out[j]
@@ -137,10 +134,9 @@ cdef double softmax_categorical_focal_row(
 ) noexcept nogil:
     """the same of softmax(logits); `out` holds that and must not be NULL"""
     cdef dim_t j, n = op.size[1]
-    cdef real_t largest, scale = <real_t> 1 / exp_row(out, logits, n, &largest)
+    cdef real_t largest, total = exp_row(out, logits, n, &largest)
     cdef double dot, value
-    for j in range(n):
-        out[j] *= scale
+    scale_row(out, <real_t> 1 / total, n)
     value = categorical_focal_sum(dlogits, &dot, out, target, <real_t> 1, op)
     if dlogits != NULL:
         for j in range(n):

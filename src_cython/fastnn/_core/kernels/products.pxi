@@ -2,7 +2,8 @@
 ahead of the next batch."""
 
 cdef enum:
-    BLOCK = 4         # rows and columns of what is transposed in registers
+    BLOCK = 4         # rows and columns of what is transposed in registers,
+    HIGH = 8          # or rows of a higher block
 
 cdef extern from "tile.h" nogil:
     enum:
@@ -32,10 +33,24 @@ cdef extern from "tile.h" nogil:
         int joined)
 
 
+cdef inline int tile_height(dim_t left) noexcept nogil:
+    """Rows of the next tile out of so many left: tiles as high as each other, because
+    the sums of a low one are too few to fill the pipelines of FMA"""
+    cdef dim_t count
+    if left >= FN_ROWS * (FN_ROWS - 1):
+        return FN_ROWS
+    count = (left + FN_ROWS - 1) // FN_ROWS
+    return <int> ((left + count - 1) // count)
+
+
 cdef extern from "transpose.h" nogil:
     void fn_transpose_block_f32(
         float* out, dim_t row_out, const float* inp, dim_t row_inp)
     void fn_transpose_block_f64(
+        double* out, dim_t row_out, const double* inp, dim_t row_inp)
+    void fn_transpose_high_f32(
+        float* out, dim_t row_out, const float* inp, dim_t row_inp)
+    void fn_transpose_high_f64(
         double* out, dim_t row_out, const double* inp, dim_t row_inp)
 
 
@@ -49,6 +64,16 @@ cdef inline void transpose_block(
         fn_transpose_block_f64(out, row_out, inp, row_inp)
 
 
+cdef inline void transpose_high(
+    real_t* out, const real_t* inp, dim_t row_out, dim_t row_inp
+) noexcept nogil:
+    """out := inp.T for HIGH x BLOCK elements"""
+    if real_t is float:
+        fn_transpose_high_f32(out, row_out, inp, row_inp)
+    else:
+        fn_transpose_high_f64(out, row_out, inp, row_inp)
+
+
 cdef void transpose(
     real_t* out,           # OUT (columns, rows) rows of length row_out
     const real_t* inp,     # IN  (rows, columns) rows of length row_inp
@@ -59,10 +84,10 @@ cdef void transpose(
     for i from 0 <= i < rows by 16:     # whole cache lines of out
         height = min(<dim_t> 16, rows - i)
         for j from 0 <= j <= columns - BLOCK by BLOCK:
-            for r from 0 <= r <= height - BLOCK by BLOCK:
-                transpose_block(out + j * row_out + i + r, inp + (i + r) * row_inp + j,
-                                row_out, row_inp)
-            for r in range(height // BLOCK * BLOCK, height):
+            for r from 0 <= r <= height - HIGH by HIGH:
+                transpose_high(out + j * row_out + i + r, inp + (i + r) * row_inp + j,
+                               row_out, row_inp)
+            for r in range(height // HIGH * HIGH, height):
                 for s in range(j, j + BLOCK):
                     out[s * row_out + i + r] = inp[(i + r) * row_inp + s]
         for s in range(columns // BLOCK * BLOCK, columns):

@@ -55,18 +55,25 @@ cdef inline real_t exp_row(
     return row_sum(out, n)
 
 
+cdef inline void scale_row(real_t* x, real_t scale, dim_t n) noexcept nogil:
+    """x *= scale, over whole padded vectors"""
+    cdef dim_t j, lane
+    for j from 0 <= j < n by ALIGNMENT // sizeof(real_t):
+        for lane in range(ALIGNMENT // sizeof(real_t)):
+            x[j + lane] *= scale
+
+
 cdef void softmax_forward(
     real_t* out,            # OUT (rows, n) rows of length row
     const real_t* inp,      # IN  (rows, n)
     dim_t rows, dim_t n, dim_t row,
 ) noexcept nogil:
     """out := exp(inp) / sum of exp(inp) over each row"""
-    cdef dim_t i, j
-    cdef real_t largest, scale
+    cdef dim_t i
+    cdef real_t largest, total
     for i in range(rows):
-        scale = <real_t> 1 / exp_row(out + i * row, inp + i * row, n, &largest)
-        for j in range(n):
-            out[i * row + j] *= scale
+        total = exp_row(out + i * row, inp + i * row, n, &largest)
+        scale_row(out + i * row, <real_t> 1 / total, n)
 
 
 cdef void softmax_backward(
