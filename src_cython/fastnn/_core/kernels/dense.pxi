@@ -316,19 +316,20 @@ cdef void forward_of_one(
 ) noexcept nogil:
     """out := inp @ weight + bias of a single unit: vectors run along the rows, and sums
     over the inputs in ascending order, as everywhere"""
-    cdef real_t sums[LANES]
+    cdef real_t sums[2 * LANES]
     cdef real_t* columns = <real_t*> fn_pack_a()
     cdef real_t w, first = bias[0] if bias != NULL else <real_t> 0
     cdef dim_t i, p, lane, high
-    for i from 0 <= i < m by LANES:
-        high = min(<dim_t> LANES, m - i)
-        transpose(columns, inp + i * row_inp, high, k, LANES, row_inp)
-        for lane in range(LANES):
+    # the sums of rows that are not there are computed along, and never read
+    for i from 0 <= i < m by 2 * LANES:
+        high = min(<dim_t> 2 * LANES, m - i)
+        transpose(columns, inp + i * row_inp, high, k, 2 * LANES, row_inp)
+        for lane in range(2 * LANES):
             sums[lane] = first
         for p in range(k):
             w = weight[p * row_weight]
-            for lane in range(LANES):
-                sums[lane] = fma_(columns[p * LANES + lane], w, sums[lane])
+            for lane in range(2 * LANES):
+                sums[lane] = fma_(columns[p * 2 * LANES + lane], w, sums[lane])
         for lane in range(high):
             out[(i + lane) * row_out] = sums[lane]
 

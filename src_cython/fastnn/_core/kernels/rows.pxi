@@ -124,16 +124,20 @@ cdef void run_scatter(const Op* op, const Step* step, real_t* _) noexcept nogil:
     cdef const Source* sink = step.sources + op.size[0]
     cdef const real_t* inp = <const real_t*> op.operand[0]
     cdef dim_t begin, end, i, h, height = op.size[1], width = op.size[2]
-    cdef real_t* out
+    cdef dim_t row_inp = op.size[3], row_out = sink.row_bytes
+    cdef char* out
     share(step.rows, 1, step, &begin, &end)
+    out = sink.data + (step.first + begin) * row_out
+    if height == 1 and width == 1:
+        for i in range(begin, end):  # a call of memcpy would take longer
+            (<real_t*> out)[0] = inp[i * row_inp]
+            out += row_out
+        return
     for i in range(begin, end):
-        out = <real_t*> (sink.data + (step.first + i) * sink.row_bytes)
-        if height == 1 and width == 1:
-            out[0] = inp[i * op.size[3]]  # a call of memcpy would take longer
-            continue
         for h in range(height):
-            memcpy(out + h * width, inp + (i * height + h) * op.size[3],
+            memcpy(<real_t*> out + h * width, inp + (i * height + h) * row_inp,
                    width * sizeof(real_t))
+        out += row_out
 
 
 cdef void run_reshape(const Op* op, const Step* step, real_t* _) noexcept nogil:
