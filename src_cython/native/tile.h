@@ -12,8 +12,9 @@
 enum { FN_ANY_STEP, FN_UNIT_STEP, FN_PANEL, FN_LISTED_ROWS, FN_LISTED_COLUMNS };
 
 /* Where the sums of a tile begin: with the bias if there is one; with what c holds; with
- * nothing, and c, or the bias, is added to them at their end. */
-enum { FN_BEGUN, FN_CONTINUED, FN_ADDED, FN_BIASED };
+ * nothing, and c, or the bias, is added to them at their end.  FN_CLIPPED is added to any
+ * of these for relu of the sums. */
+enum { FN_BEGUN, FN_CONTINUED, FN_ADDED, FN_BIASED, FN_CLIPPED = 8 };
 
 #define FN_LISTED
 #define FN_TYPE float

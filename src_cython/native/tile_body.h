@@ -1,11 +1,17 @@
 /* Included once per element type by tile.h, which defines FN_TYPE, FN_VEC and FN_NAME
  * for sums, FN_OPERAND and FN_OPERAND_VEC for what is multiplied: numbers, or pairs of
- * numbers whose products are added one after the other.
+ * numbers whose products are added one after the other. */
+
+FN_INLINE FN_VEC FN_NAME(fn_relu_vec)(FN_VEC x) /* 0 where x < 0, else x */
+{
+    const __typeof__(x < x) negative = x < (FN_VEC){0};
+    return (FN_VEC)((__typeof__(negative))x & ~negative);
+}
+
+/* c[i][j] := start[i][j] + sum over p of a[i * row_a + p * step_a] * b[p * row_b + j]
  *
- * c[i][j] := start[i][j] + sum over p of a[i * row_a + p * step_a] * b[p * row_b + j]
- *
- * for `rows` x `vectors` whole vectors; `joined` says what `start` is, and when it is
- * added.
+ * for `rows` x `vectors` whole vectors; `joined` says what `start` is, when it is added,
+ * and whether relu of the sums is taken.
  * Every element is summed over p in ascending order in one accumulator: its bits do
  * not depend on the tile it falls into.
  */
@@ -18,8 +24,10 @@ FN_INLINE void FN_NAME(fn_tile_body)(
 {
     enum { LANES = FN_VECTOR_BYTES / sizeof(FN_TYPE) };
     FN_VEC sum[FN_ROWS][2];
+    const int clipped = joined & FN_CLIPPED;
     const FN_OPERAND *const *listed = (const FN_OPERAND *const *)a;
     const FN_OPERAND *row[FN_ROWS];
+    joined -= clipped;
     if (layout == FN_LISTED_ROWS)
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)
@@ -69,6 +77,12 @@ FN_INLINE void FN_NAME(fn_tile_body)(
 #pragma GCC unroll 2
             for (int v = 0; v < vectors; v++)
                 sum[i][v] += *(const FN_VEC *)(bias + v * LANES);
+    if (clipped)
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++)
+                sum[i][v] = FN_NAME(fn_relu_vec)(sum[i][v]);
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 2

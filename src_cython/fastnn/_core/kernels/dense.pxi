@@ -239,6 +239,7 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
     cdef const Source* source = step.sources + op.size[6] - 1
     cdef dim_t begin, end, i
     cdef dim_t weight_bytes = n * k * sizeof(real_t)
+    cdef int relu = FN_CLIPPED if op.function == <void*> relu_forward[real_t] else 0
     if op.size[6] and rows_in_place(source, step, inp) != NULL:
         inp = rows_in_place(source, step, inp)
         row_inp = source.row_bytes // <dim_t> sizeof(real_t)
@@ -250,8 +251,8 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
         share(m, 1 if op.size[7] else FN_ROWS, step, &begin, &end)
         forward_part(out + begin * row_out, inp + begin * row_inp, weight, bias,
                      end - begin, n, k, row_out, row_inp, row_weight, m, weight_bytes,
-                     listed_source(op, step, inp), step, begin)
-        if op.function != NULL:
+                     listed_source(op, step, inp), step, begin, relu)
+        if op.function != NULL and not relu:
             apply_forward(op.function, out + begin * row_out, out + begin * row_out,
                           op.scalar, (end - begin) * row_out)
         return
@@ -260,8 +261,8 @@ cdef void run_dense_forward(const Op* op, const Step* step, real_t* _) noexcept 
         return
     forward_part(out + begin, inp, weight + begin,
                  bias + begin if bias != NULL else NULL, m, end - begin, k, row_out,
-                 row_inp, row_weight, m, weight_bytes, NULL, step, 0)
-    if op.function != NULL:
+                 row_inp, row_weight, m, weight_bytes, NULL, step, 0, relu)
+    if op.function != NULL and not relu:
         for i in range(m):
             apply_forward(op.function, out + i * row_out + begin,
                           out + i * row_out + begin, op.scalar, end - begin)
@@ -274,6 +275,7 @@ cdef void forward_part(
     const Source* listed,  # whose rows are those of inp, or NULL
     const Step* step,
     dim_t first,           # row of the batch that is the first one of inp
+    int relu,              # FN_CLIPPED for relu of it, else 0
 ) noexcept nogil:
     """out := inp @ weight + bias, in the way that suits the whole of it
 
@@ -283,13 +285,15 @@ cdef void forward_part(
     cdef dim_t blocks = sum_blocks(k), block, at, deep
     cdef int joined = FN_BEGUN
     if n == 1 and blocks == 1 and m >= HIGH:
-        forward_of_one(out, inp, weight, bias, m, k, row_out, row_inp, row_weight)
+        forward_of_one(out, inp, weight, bias, m, k, row_out, row_inp, row_weight, relu)
         return
     if blocks > 1 and bias != NULL:
         joined = FN_BIASED
     for block in range(blocks):
         at = block_start(k, blocks, block)
         deep = block_start(k, blocks, block + 1) - at
+        if block == blocks - 1:
+            joined += relu
         if listed != NULL:
             listed_rows(out, listed, step, weight + at * row_weight, bias, first, at, m,
                         n, deep, row_out, row_weight, joined)
@@ -312,7 +316,7 @@ cdef void forward_of_one(
     const real_t* inp,     # IN  (m, k) rows of length row_inp, k of a block at most
     const real_t* weight,  # IN  (k, 1) rows of length row_weight
     const real_t* bias,    # IN  (1,) or NULL
-    dim_t m, dim_t k, dim_t row_out, dim_t row_inp, dim_t row_weight,
+    dim_t m, dim_t k, dim_t row_out, dim_t row_inp, dim_t row_weight, int relu,
 ) noexcept nogil:
     """out := inp @ weight + bias of a single unit: vectors run along the rows, and sums
     over the inputs in ascending order, as everywhere"""
@@ -330,6 +334,8 @@ cdef void forward_of_one(
             w = weight[p * row_weight]
             for lane in range(2 * LANES):
                 sums[lane] = fma_(columns[p * 2 * LANES + lane], w, sums[lane])
+        if relu:
+            relu_forward(sums, sums, NULL, 2 * LANES)
         for lane in range(high):
             out[(i + lane) * row_out] = sums[lane]
 
@@ -341,18 +347,21 @@ cdef void forward_few(
 ) noexcept nogil:
     """out := inp @ weight, joined to out and bias, for at most FEW_ROWS rows"""
     cdef real_t* sums = <real_t*> fn_pack_a()
-    cdef dim_t j, i, at, wide
+    cdef dim_t j, i, wide
+    cdef int relu = joined & FN_CLIPPED
+    joined -= relu
     if joined == FN_BEGUN:
         matmul(out, inp, weight, bias, m, n, k, row_out, row_inp, 1, row_weight,
                FEW_DEPTH, FN_BEGUN, NULL)
-        return
-    for j from 0 <= j < n by FEW_COLUMNS:
+    for j from 0 <= j < (0 if joined == FN_BEGUN else n) by FEW_COLUMNS:
         wide = min(<dim_t> FEW_COLUMNS, n - j)
         matmul(sums, inp, weight + j, <const real_t*> NULL, m, wide, k, FEW_COLUMNS,
                row_inp, 1, row_weight, FEW_DEPTH, FN_BEGUN, NULL)
         for i in range(m):
             add(out + i * row_out + j, sums + i * FEW_COLUMNS,
                 bias + j if joined == FN_BIASED else out + i * row_out + j, wide)
+    for i in range(m if relu else 0):
+        relu_forward(out + i * row_out, out + i * row_out, NULL, n)
 
 
 # A layer with many inputs, few units and a batch of rows that each thread holds some

@@ -93,7 +93,7 @@ cdef void run_mixed_product(const Op* op, const Step* step, real_t* _) noexcept 
     forward_part(out + begin * row, left + begin * row_left,
                  <const real_t*> op.operand[3], <const real_t*> NULL, end - begin,
                  columns, op.size[2], row, row_left, row, op.size[0],
-                 op.size[2] * columns * sizeof(real_t), NULL, step, 0)
+                 op.size[2] * columns * sizeof(real_t), NULL, step, 0, 0)
     for i in range(begin, end):
         for j in range(columns):
             out[i * row + j] *= alpha
@@ -115,7 +115,7 @@ cdef inline void half_rows(
     cdef real_t* corner = out + first * row + first
     forward_part(corner, left + first * op.size[3], right + first,
                  <const real_t*> NULL, high, n - first, depth, row, op.size[3], row, n,
-                 depth * n * sizeof(real_t), NULL, NULL, 0)
+                 depth * n * sizeof(real_t), NULL, NULL, 0, 0)
     end = first + high
     for i in range(first, end):
         for j in range(first, n):

@@ -13,6 +13,7 @@ cdef extern from "tile.h" nogil:
         FN_CONTINUED
         FN_ADDED
         FN_BIASED
+        FN_CLIPPED
     void* fn_pack_a()
     void* fn_pack_b()
     void fn_tile_f32(
