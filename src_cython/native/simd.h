@@ -36,6 +36,8 @@
 
 typedef float fn_vec_f32 __attribute__((vector_size(FN_VECTOR_BYTES), may_alias));
 typedef uint32_t fn_vec_u32 __attribute__((vector_size(FN_VECTOR_BYTES), may_alias));
+typedef int32_t fn_vec_i32 __attribute__((vector_size(FN_VECTOR_BYTES), may_alias));
+typedef int64_t fn_vec_i64 __attribute__((vector_size(FN_VECTOR_BYTES), may_alias));
 typedef double fn_vec_f64 __attribute__((vector_size(FN_VECTOR_BYTES), may_alias));
 
 /* a * b + c, rounded once where the instruction set has FMA.  Contraction is off
@@ -62,7 +64,27 @@ FN_INLINE fn_vec_f64 fn_fma_vec_f64(fn_vec_f64 a, fn_vec_f64 b, fn_vec_f64 c)
 { return a * b + c; }
 #endif
 
+/* 0 where x < 0, else x: NaN and -0 stay what they are. */
+#if defined(__AVX512F__)
+FN_INLINE fn_vec_f32 fn_relu_vec_f32(fn_vec_f32 x)
+{ return (fn_vec_f32)_mm512_max_ps(_mm512_setzero_ps(), (__m512)x); }
+FN_INLINE fn_vec_f64 fn_relu_vec_f64(fn_vec_f64 x)
+{ return (fn_vec_f64)_mm512_max_pd(_mm512_setzero_pd(), (__m512d)x); }
+#elif defined(__AVX2__) && defined(__FMA__)
+FN_INLINE fn_vec_f32 fn_relu_vec_f32(fn_vec_f32 x)
+{ return (fn_vec_f32)_mm256_max_ps(_mm256_setzero_ps(), (__m256)x); }
+FN_INLINE fn_vec_f64 fn_relu_vec_f64(fn_vec_f64 x)
+{ return (fn_vec_f64)_mm256_max_pd(_mm256_setzero_pd(), (__m256d)x); }
+#else
+FN_INLINE fn_vec_f32 fn_relu_vec_f32(fn_vec_f32 x)
+{ return (fn_vec_f32)((fn_vec_i32)x & ~(x < (fn_vec_f32){0})); }
+FN_INLINE fn_vec_f64 fn_relu_vec_f64(fn_vec_f64 x)
+{ return (fn_vec_f64)((fn_vec_i64)x & ~(x < (fn_vec_f64){0})); }
+#endif
+
 #if FN_HAS_BF16
+FN_INLINE fn_vec_f32 fn_relu_vec_bf16(fn_vec_f32 x) { return fn_relu_vec_f32(x); }
+
 /* c + high(a) * high(b) + low(a) * low(b), rounded after each product; the halves of a
  * lane are bfloat16 numbers. */
 FN_INLINE fn_vec_f32 fn_fma_vec_bf16(fn_vec_u32 a, fn_vec_u32 b, fn_vec_f32 c)

@@ -2,12 +2,6 @@
  * for sums, FN_OPERAND and FN_OPERAND_VEC for what is multiplied: numbers, or pairs of
  * numbers whose products are added one after the other. */
 
-FN_INLINE FN_VEC FN_NAME(fn_relu_vec)(FN_VEC x) /* 0 where x < 0, else x */
-{
-    const __typeof__(x < x) negative = x < (FN_VEC){0};
-    return (FN_VEC)((__typeof__(negative))x & ~negative);
-}
-
 /* c[i][j] := start[i][j] + sum over p of a[i * row_a + p * step_a] * b[p * row_b + j]
  *
  * for `rows` x `vectors` whole vectors; `joined` says what `start` is, when it is added,

@@ -37,6 +37,29 @@ def test_forward(kernels, operands):
     assert np.array_equal(alone[0], out[40])
 
 
+@pytest.mark.parametrize(
+    ("rows", "inputs", "units"),
+    [(1, 20, 64), (33, 20, 65), (40, 17, 1), (5, 70, 1000), (9, 300, 300),
+     (71, 300, 300), (71, 1111, 803), (3, 0, 5)],
+)  # fmt: skip
+def test_relu_within_a_product(kernels, dtype, rng, rows, inputs, units):
+    """relu is taken before sums leave the registers, in whichever way they are made."""
+    inp, weight, bias = (
+        rng.normal(size=shape).astype(dtype)
+        for shape in ((rows, inputs), (inputs, units), (units,))
+    )
+    inp[0] = 0  # whose sums are -0 where all weights are negative
+    weight[:, 0] = -np.abs(weight[:, 0])
+    bias[0] = -0.0
+    inp[1:][rows // 2 :, inputs // 2 :] = np.nan
+    expected, out = np.empty((2, rows, units), dtype)
+    kernels.dense_forward(expected, inp, weight, bias)
+    kernels.relu_forward(expected, expected)
+    kernels.dense_forward(out, inp, weight, bias, "relu")
+    assert out.tobytes() == expected.tobytes()
+    assert (out == 0).any()
+
+
 def test_backward_input(kernels, operands):
     dout, weight = operands["dout"], operands["weight"]
     dinp = np.empty((ROWS, INPUTS), np.float32)
