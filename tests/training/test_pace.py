@@ -58,3 +58,20 @@ def test_single_steps_do_not_decide():
     run(pace, {1: 1e-5, 2: 1e-3}, 4)
     later = run(pace, {1: 1.2e-4, 2: 1e-4}, 12)
     assert max(later, key=lambda chunk: chunk[1])[0] == 2
+
+
+def test_a_long_step_on_one_thread_is_seldom_tried():
+    pace = Pace(2)
+    run(pace, {1: 0.3, 2: 0.15}, 20)
+    later = run(pace, {1: 0.3, 2: 0.15}, 200)
+    assert 0 < sum(threads == 1 for threads, _ in later) <= 5
+
+
+def test_a_long_step_that_takes_longer_is_tried_on_one_thread():
+    pace = Pace(2)
+    run(pace, {1: 0.3, 2: 0.15}, 24)
+    while pace.threads == 1:
+        run(pace, {1: 0.3, 2: 0.15}, 1)
+    run(pace, {1: 0.3, 2: 0.15}, 20)
+    assert 1 in {threads for threads, _ in run(pace, {1: 0.3, 2: 0.5}, 3)}
+    assert run(pace, {1: 0.3, 2: 0.5}, 3)[-1][0] == 1
